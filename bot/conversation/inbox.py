@@ -1,0 +1,197 @@
+"""The door: a message that was accepted is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.clock import now_ms
+from bot.conversation import burst, cleaning
+from bot.conversation.messages import Content, Inbound
+from bot.privacy.identity import AddressBook, random_id
+from bot.privacy.sealing import Sealer
+from bot.storage import bell
+from bot.storage.database import Database
+from bot.storage.tables import contacts, conversations, inbox
+
+MAX_EXTERNAL_ID = 128
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an `Inbound`: whose conversation, and whether it was new."""
+
+    conversation_id: str
+    is_new: bool
+
+
+class Inbox:
+    """Commits inbound messages, each external id once."""
+
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        address_book: AddressBook,
+        *,
+        burst_wait: float,
+        burst_limit: float,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._address_book = address_book
+        self._burst_wait = burst_wait
+        self._burst_limit_ms = int(burst_limit * 1000)
+
+    def accept(self, inbound: Inbound) -> Receipt:
+        """Commits one message. When this returns, it is on disk."""
+        return self.accept_all([inbound])[0]
+
+    def accept_all(self, batch: Sequence[Inbound]) -> list[Receipt]:
+        """Commits several messages in one transaction, in the order given."""
+        with self._database.write() as connection:
+            receipts = [self._insert(connection, inbound) for inbound in batch]
+            if any(receipt.is_new for receipt in receipts):
+                bell.ring(connection)
+        return receipts
+
+    def conversation_of(self, channel: str, address: str) -> str | None:
+        """The id of the conversation with this address, if there is one."""
+        with self._database.read() as connection:
+            return self._find(connection, channel, address)
+
+    def _insert(self, connection: Connection, inbound: Inbound) -> Receipt:
+        if not 0 < len(inbound.external_id) <= MAX_EXTERNAL_ID:
+            raise ValueError(f"external_id must have 1 to {MAX_EXTERNAL_ID} characters")
+        now = now_ms()
+        conversation_id = self._find_or_create(connection, inbound, now)
+        content = to_content(inbound)
+        if inbound.edits and self._correct(connection, inbound, content, conversation_id):
+            return Receipt(conversation_id, is_new=True)
+        inserted = connection.execute(
+            insert_ignoring(connection, inbox).values(
+                conversation_id=conversation_id,
+                channel=inbound.channel,
+                external_id=inbound.external_id,
+                content_sealed=self._seal(content, conversation_id, inbound.external_id),
+                received_at=now,
+            )
+        )
+        if inserted.rowcount == 0:
+            return Receipt(conversation_id, is_new=False)
+        self._make_ready(connection, conversation_id, content, now)
+        return Receipt(conversation_id, is_new=True)
+
+    def _find(self, connection: Connection, channel: str, address: str) -> str | None:
+        query = (
+            select(conversations.c.id)
+            .join(contacts)
+            .where(contacts.c.channel == channel)
+            .where(contacts.c.address_blind == self._address_book.blind(channel, address))
+        )
+        found: str | None = connection.execute(query).scalar()
+        return found
+
+    def _find_or_create(self, connection: Connection, inbound: Inbound, now: int) -> str:
+        found = self._find(connection, inbound.channel, inbound.address)
+        if found is not None:
+            # Two messages of one conversation at once: the second waits here, so that
+            # their row numbers are the order in which they become visible.
+            lock = select(conversations.c.id).where(conversations.c.id == found)
+            connection.execute(lock.with_for_update())
+            return found
+        contact_id, conversation_id = random_id(), random_id()
+        created = connection.execute(
+            insert_ignoring(connection, contacts).values(
+                id=contact_id,
+                channel=inbound.channel,
+                address_blind=self._address_book.blind(inbound.channel, inbound.address),
+                address_sealed=self._sealer.seal(
+                    inbound.address.encode(), address_place(contact_id)
+                ),
+                created_at=now,
+            )
+        )
+        if created.rowcount == 0:
+            # Another process wrote the first message of this person a moment ago.
+            found = self._find(connection, inbound.channel, inbound.address)
+            if found is None:
+                raise RuntimeError("a contact without a conversation")
+            return found
+        connection.execute(
+            conversations.insert().values(
+                id=conversation_id, contact_id=contact_id, channel=inbound.channel, created_at=now
+            )
+        )
+        return conversation_id
+
+    def _correct(
+        self, connection: Connection, inbound: Inbound, content: Content, conversation_id: str
+    ) -> bool:
+        """Puts a correction in the place of a message that was not answered yet."""
+        corrected = connection.execute(
+            update(inbox)
+            .where(inbox.c.channel == inbound.channel)
+            .where(inbox.c.external_id == inbound.edits)
+            .where(inbox.c.conversation_id == conversation_id)
+            .where(inbox.c.turn_id.is_(None))
+            .values(content_sealed=self._seal(content, conversation_id, str(inbound.edits)))
+        )
+        return bool(corrected.rowcount)
+
+    def _seal(self, content: Content, conversation_id: str, external_id: str) -> bytes:
+        return self._sealer.seal(content.encode(), content_place(conversation_id, external_id))
+
+    def _make_ready(
+        self, connection: Connection, conversation_id: str, content: Content, now: int
+    ) -> None:
+        wait = 0
+        if content.text and not (content.payload or content.attachments or content.location):
+            wait = burst.wait_ms(content.text, burst_wait=self._burst_wait)
+        ready_at = now + wait
+        if wait:
+            first: int = connection.execute(
+                select(func.min(inbox.c.received_at))
+                .where(inbox.c.conversation_id == conversation_id)
+                .where(inbox.c.turn_id.is_(None))
+            ).scalar_one()
+            ready_at = min(ready_at, max(first + self._burst_limit_ms, now))
+        connection.execute(
+            update(conversations)
+            .where(conversations.c.id == conversation_id)
+            .values(ready_at=ready_at)
+        )
+
+
+def to_content(inbound: Inbound) -> Content:
+    """What is kept of a message, its text cleaned."""
+    text, notes = cleaning.clean(inbound.text)
+    if inbound.payload or inbound.attachments or inbound.location:
+        notes = tuple(note for note in notes if note != cleaning.NOTE_EMPTY)
+    return Content(
+        text=text,
+        payload=inbound.payload,
+        attachments=inbound.attachments,
+        location=inbound.location,
+        edited=inbound.edits is not None,
+        notes=notes,
+    )
+
+
+def content_place(conversation_id: str, external_id: str) -> str:
+    return f"inbox.content:{conversation_id}:{external_id}"
+
+
+def address_place(contact_id: str) -> str:
+    return f"contacts.address:{contact_id}"
+
+
+def insert_ignoring(connection: Connection, table: Any) -> Any:
+    """INSERT ... ON CONFLICT DO NOTHING in the dialect of the connection."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()

@@ -1,0 +1,129 @@
+"""What comes in and what goes out, in the terms that every channel shares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a message. `kind` is photo, document, voice, video or sticker."""
+
+    kind: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message as a connector hands it over, already proven to be genuine.
+
+    Attributes:
+        channel: web, terminal, telegram, whatsapp or sms.
+        address: Where to answer: a phone number, a chat id, a cookie's secret.
+        external_id: The provider's id; the same id is the same message.
+        text: What the person typed, as it came.
+        payload: The value of a button that was pressed, instead of text.
+        edits: The external id of the message that this one corrects.
+    """
+
+    channel: str
+    address: str
+    external_id: str
+    text: str = ""
+    payload: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    edits: str | None = None
+
+    def __repr__(self) -> str:
+        # A stray log line or traceback must not show who wrote what.
+        return f"Inbound(channel={self.channel!r}, <sealed>)"
+
+
+@dataclass(frozen=True)
+class Content:
+    """The part of an `Inbound` that is kept, cleaned. `notes` says what cleaning saw."""
+
+    text: str = ""
+    payload: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    edited: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Content(<sealed>)"
+
+    def encode(self) -> bytes:
+        return _compact(asdict(self))
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Content:
+        data = json.loads(raw)
+        location = data.pop("location")
+        return cls(
+            attachments=tuple(Attachment(**item) for item in data.pop("attachments")),
+            location=Location(**location) if location else None,
+            notes=tuple(data.pop("notes")),
+            **data,
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing a person may pick. `payload` is what a button sends back."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to a person, before a channel has given it its form."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Reply(<sealed>)"
+
+    def encode(self) -> bytes:
+        return _compact(asdict(self))
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Reply:
+        data = json.loads(raw)
+        return cls(data["text"], tuple(Choice(**item) for item in data["choices"]))
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a text was taken to mean.
+
+    Attributes:
+        intent: `faq` or the id of a dialog intent.
+        topic: The id of the topic when the intent is `faq`.
+        confidence: Calibrated probability, 0 to 1, of the intent and topic.
+        level: darurat, tinggi or biasa.
+        parsed: The parse as Rasa wants it in a `UserMessage`.
+    """
+
+    intent: str
+    topic: str | None
+    confidence: float
+    level: str
+    parsed: dict[str, Any] = field(repr=False, default_factory=dict)
+
+
+def _compact(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,101 @@
+"""A conversation's memory: small, bounded, and never the words of the person.
+
+The tracker of a stock Rasa grows with each message and is replayed for each action. Here
+a turn starts from what the last one left: the slots, the running form, and what the
+assistant said last (for "ulangi" and for picking from a list). The transcript is in the
+inbox and the outbox.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+FORMAT = 1
+
+
+class OneTurnTrackerStore(TrackerStore):  # type: ignore[misc]
+    """Holds the tracker of the turn at hand; the turn's transaction keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__(domain=Domain.empty())
+        self.current: DialogueStateTracker | None = None
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        self.current = tracker
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        if self.current is not None and self.current.sender_id == sender_id:
+            return self.current
+        return None
+
+    async def keys(self) -> Iterable[str]:
+        return [self.current.sender_id] if self.current else []
+
+
+def restore(conversation_id: str, state: bytes | None, domain: Domain) -> DialogueStateTracker:
+    """The tracker that `remember` kept, or a fresh one.
+
+    A slot that the domain no longer knows is dropped: a new model meets old trackers.
+    """
+    events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
+    if state is not None:
+        data = json.loads(state)
+        known = {slot.name for slot in domain.slots}
+        events += [SlotSet(name, value) for name, value in data["slots"].items() if name in known]
+        if data["loop"] in domain.form_names:
+            events += [ActionExecuted(data["loop"]), ActiveLoop(data["loop"])]
+        events += deserialise_events(data["said"])
+    events.append(ActionExecuted(ACTION_LISTEN_NAME))
+    return DialogueStateTracker.from_events(
+        conversation_id, events, slots=domain.slots, domain=domain
+    )
+
+
+def remember(tracker: DialogueStateTracker) -> bytes:
+    """What the next turn needs, as JSON."""
+    initial = {slot.name: slot.initial_value for slot in tracker.slots.values()}
+    slots = {
+        name: value
+        for name, value in tracker.current_slot_values().items()
+        if value != initial[name]
+    }
+    data = {
+        "format": FORMAT,
+        "slots": slots,
+        "loop": tracker.active_loop_name,
+        "said": [_bot_event(event) for event in said_last(tracker)],
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
+    """What the assistant said in its latest turn."""
+    said: list[BotUttered] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            said.append(event)
+    return said[::-1]
+
+
+def _bot_event(event: BotUttered) -> dict[str, Any]:
+    buttons = (event.data or {}).get("buttons")
+    return {"event": "bot", "text": event.text, "data": {"buttons": buttons} if buttons else {}}

@@ -1,0 +1,39 @@
+"""The numbers, penalties and contacts that texts refer to by name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bot.settings import PROJECT_ROOT
+
+FACTS_DIR = PROJECT_ROOT / "nlu_data" / "facts"
+
+
+class FactsError(ValueError):
+    """The fact files contradict themselves."""
+
+
+@lru_cache(maxsize=1)
+def placeholders() -> dict[str, str]:
+    """What each `{name}` in a text is replaced with: `kontak_<id>` and fact ids."""
+    return read(FACTS_DIR)
+
+
+def read(folder: Path) -> dict[str, str]:
+    """Reads every fact file of a folder.
+
+    Raises:
+        FactsError: A name stands in two places.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yml")):
+        data = yaml.safe_load(path.read_text("utf-8"))
+        entries = {f"kontak_{name}": item["show"] for name, item in data.get("contacts", {}).items()}
+        entries |= {name: item["say"] for name, item in data.get("facts", {}).items()}
+        if twice := entries.keys() & found.keys():
+            raise FactsError(f"{path.name} repeats {', '.join(sorted(twice))}")
+        found |= {name: str(value) for name, value in entries.items()}
+    return found

@@ -1,0 +1,105 @@
+"""Connections: SQLite on one machine, PostgreSQL on several, the same code over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.pool import QueuePool
+
+from bot.storage.tables import SCHEMA_REVISION
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class SchemaOutdated(RuntimeError):
+    """The database is not at the revision that this code was written for."""
+
+
+class Database:
+    """Short transactions over one engine.
+
+    `write` takes SQLite's write lock at its beginning (BEGIN IMMEDIATE), so two writers
+    wait for each other instead of failing half-way; its commit is on disk when the block
+    ends. `claim` is a write whose loss in a power cut is harmless.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._relaxed = self.engine.execution_options(suluh_begin="IMMEDIATE", suluh_sync="NORMAL")
+        self._durable = self.engine.execution_options(suluh_begin="IMMEDIATE", suluh_sync="FULL")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._durable.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def claim(self) -> Iterator[Connection]:
+        with self._relaxed.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def require_schema(self) -> None:
+        """Refuses to work on tables of another revision.
+
+        Raises:
+            SchemaOutdated: With the command that mends it.
+        """
+        with self.read() as connection:
+            has_version = inspect(connection).has_table("alembic_version")
+            found = (
+                connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                if has_version
+                else None
+            )
+        if found != SCHEMA_REVISION:
+            raise SchemaOutdated(
+                f"The database is at revision {found or 'none'}, this program needs "
+                f"{SCHEMA_REVISION}. Run: suluh migrate"
+            )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    # SQLAlchemy 1.4 gives SQLite files a NullPool; opening one costs more than a turn's reads.
+    engine = create_engine(
+        url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi_connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late and is never IMMEDIATE: we send it.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if sync := options.get("suluh_sync"):
+            connection.exec_driver_sql(f"PRAGMA synchronous = {sync}")
+        connection.exec_driver_sql(f"BEGIN {options.get('suluh_begin', 'DEFERRED')}")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, future=True, pool_pre_ping=True, pool_size=4)

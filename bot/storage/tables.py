@@ -1,0 +1,122 @@
+"""The tables. Every column that can hold a person's words or address is sealed.
+
+`*_at` and `*_until` are milliseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+# The revision that this code was written for; `suluh migrate` brings the database there.
+SCHEMA_REVISION = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite hands out row numbers only for a column of exactly this type.
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("address_blind", LargeBinary(32), nullable=False),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("channel", "address_blind"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("level", String(8), nullable=False, server_default="biasa"),
+    # When a worker may take it; NULL while nothing waits.
+    Column("ready_at", BigInteger),
+    # The worker that has it now. `attempts` counts takes since the last finished turn.
+    Column("claim_token", String(22)),
+    Column("claim_until", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("contact_id"),
+    Index(None, "ready_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", String(128), nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    # NULL until the turn that answered it was committed.
+    Column("turn_id", String(22)),
+    UniqueConstraint("channel", "external_id"),
+    Index(None, "conversation_id", "turn_id"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("turn_id", String(22), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("provider_id", String(128)),
+    Column("error_code", String(32)),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("turn_id", "position"),
+    Index(None, "conversation_id", "id"),
+    Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+trackers = Table(
+    "trackers",
+    metadata,
+    Column(
+        "conversation_id",
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("state_sealed", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# One row a running process, so that any of them can tell whether a worker is alive.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,33 @@
+"""How fast a human must look at a message: darurat, tinggi or biasa.
+
+The definitions are those of the catalogue. Missing a darurat is worse than a false one.
+"""
+
+from __future__ import annotations
+
+from bot.triage import phrases
+
+URGENT = "darurat"
+SERIOUS = "tinggi"
+ORDINARY = "biasa"
+
+LEVELS = (ORDINARY, SERIOUS, URGENT)
+
+# The classifier was trained on cries for help: at even odds it is believed.
+_INTENT_BELIEVED = 0.5
+
+
+def assess(text: str, intent: str, confidence: float) -> str:
+    """The level of one message from its words and from what it was understood to mean."""
+    if phrases.sounds_urgent(text):
+        return URGENT
+    if intent == URGENT and confidence >= _INTENT_BELIEVED:
+        return URGENT
+    if intent == URGENT or phrases.sounds_serious(text):
+        return SERIOUS
+    return ORDINARY
+
+
+def highest(*levels: str) -> str:
+    """The most urgent of several levels."""
+    return max(levels, key=LEVELS.index)

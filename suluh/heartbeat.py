@@ -1,0 +1,78 @@
+"""Tells the other processes that this one is alive."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import now_ms
+from bot.privacy.identity import random_id
+from bot.storage.database import Database
+from bot.storage.tables import processes
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+ALIVE_MS = 15_000
+
+
+class Heartbeat:
+    """A row of `processes` that is renewed while the block runs."""
+
+    def __init__(self, database: Database, kind: str) -> None:
+        self._database = database
+        self._kind = kind
+        self._id = random_id()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        now = now_ms()
+        with self._database.claim() as connection:
+            # Rows of processes that were killed are of no use to anybody.
+            connection.execute(processes.delete().where(processes.c.seen_at < now - ALIVE_MS))
+            connection.execute(
+                processes.insert().values(
+                    id=self._id, kind=self._kind, started_at=now, seen_at=now
+                )
+            )
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=BEAT_SECONDS)
+        with self._database.claim() as connection:
+            connection.execute(processes.delete().where(processes.c.id == self._id))
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(BEAT_SECONDS):
+            try:
+                with self._database.claim() as connection:
+                    connection.execute(
+                        update(processes)
+                        .where(processes.c.id == self._id)
+                        .values(seen_at=now_ms())
+                    )
+            except SQLAlchemyError as error:
+                logger.warning("heartbeat missed: %s", type(error).__name__)
+
+
+def alive(database: Database, kind: str) -> int:
+    """How many processes of a kind were seen within `ALIVE_MS`."""
+    with database.read() as connection:
+        rows = connection.execute(
+            select(processes.c.id)
+            .where(processes.c.kind == kind)
+            .where(processes.c.seen_at >= now_ms() - ALIVE_MS)
+        ).all()
+    return len(rows)

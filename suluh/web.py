@@ -1,0 +1,99 @@
+"""The web process: public pages on one port, health and metrics on another."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bot.conversation.door import Door
+from bot.knowledge import facts
+from channels.web.app import WebChat
+from channels.web.history import History
+from channels.web.streams import Streams
+from suluh import operations
+from suluh.heartbeat import Heartbeat
+from suluh.wiring import House
+
+logger = logging.getLogger(__name__)
+
+SHUTDOWN_SECONDS = 5
+
+
+def build_app(house: House) -> Starlette:
+    """The public application."""
+    door = Door(house.inbox)
+    streams = Streams(house.database)
+    history = History(house.database, house.sealer, house.address_book, house.inbox)
+    chat = WebChat(door, history, streams, facts.placeholders(), house.settings.public_url)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        door.open()
+        streams.open()
+        yield
+        await door.close()
+        streams.close()
+
+    return Starlette(
+        routes=[Mount("/", chat.app())],
+        middleware=[operations.request_metrics()],
+        lifespan=lifespan,
+    )
+
+
+def serve(house: House, *, host: str, port: int, operations_port: int | None) -> None:
+    """Serves until SIGTERM or SIGINT; messages already at the door are committed first."""
+    public = uvicorn.Server(_config(build_app(house), host, port))
+    servers = [public]
+    if operations_port is not None:
+        servers.append(
+            uvicorn.Server(_config(operations.build_app(house), "127.0.0.1", operations_port))
+        )
+    with Heartbeat(house.database, "web"):
+        asyncio.run(_serve_all(servers))
+
+
+async def _serve_all(servers: list[uvicorn.Server]) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop)
+    # `_serve` is `serve` without uvicorn's own signal handlers: two servers share ours.
+    await asyncio.gather(*(server._serve() for server in servers))
+
+
+def _config(app: Starlette, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # A forwarded header is never believed; addresses of visitors are not wanted.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+def free_port(host: str, port: int) -> bool:
+    """Whether `port` can be bound."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

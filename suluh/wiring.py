@@ -1,0 +1,39 @@
+"""Puts the rooms together from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.conversation.inbox import Inbox
+from bot.privacy.identity import AddressBook
+from bot.privacy.keys import IDENTITY_SUBKEY, SEALING_SUBKEY, ServerKey
+from bot.privacy.sealing import Sealer
+from bot.settings import Settings
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """What every process of one installation shares."""
+
+    settings: Settings
+    database: Database
+    sealer: Sealer
+    address_book: AddressBook
+    inbox: Inbox
+
+    @classmethod
+    def open(cls, settings: Settings) -> House:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = ServerKey.load_or_create(settings.keys_dir)
+        database = Database(settings.database_url)
+        sealer = Sealer(key.subkey(SEALING_SUBKEY))
+        address_book = AddressBook(key.subkey(IDENTITY_SUBKEY))
+        inbox = Inbox(
+            database,
+            sealer,
+            address_book,
+            burst_wait=settings.burst_wait,
+            burst_limit=settings.burst_limit,
+        )
+        return cls(settings, database, sealer, address_book, inbox)
