@@ -54,7 +54,7 @@ class ActionMungkinMaksud(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         ranking = tracker.latest_message.get("intent_ranking") or []
-        buttons = []
+        buttons: list[dict[str, str]] = []
         for guess in ranking:
             if guess["confidence"] < LEAST_LIKELY or len(buttons) == MAX_SUGGESTIONS:
                 break

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bot.errors import OperatorError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
-class SettingsError(ValueError):
+class SettingsError(OperatorError):
     """A setting is missing or malformed; the message says which and how to mend it."""
 
 

@@ -36,9 +36,7 @@ class Heartbeat:
             # Rows of processes that were killed are of no use to anybody.
             connection.execute(processes.delete().where(processes.c.seen_at < now - ALIVE_MS))
             connection.execute(
-                processes.insert().values(
-                    id=self._id, kind=self._kind, started_at=now, seen_at=now
-                )
+                processes.insert().values(id=self._id, kind=self._kind, started_at=now, seen_at=now)
             )
         self._thread.start()
         return self
@@ -59,9 +57,7 @@ class Heartbeat:
             try:
                 with self._database.claim() as connection:
                     connection.execute(
-                        update(processes)
-                        .where(processes.c.id == self._id)
-                        .values(seen_at=now_ms())
+                        update(processes).where(processes.c.id == self._id).values(seen_at=now_ms())
                     )
             except SQLAlchemyError as error:
                 logger.warning("heartbeat missed: %s", type(error).__name__)

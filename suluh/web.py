@@ -81,6 +81,7 @@ def _config(app: Starlette, host: str, port: int) -> uvicorn.Config:
         port=port,
         access_log=False,
         log_config=None,
+        ws="none",
         server_header=False,
         # A forwarded header is never believed; addresses of visitors are not wanted.
         proxy_headers=False,

@@ -7,30 +7,16 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from bot.conversation import lexicon
 from bot.conversation.messages import Choice
 
-_ORDINALS = {
-    "satu": 1, "pertama": 1, "kesatu": 1, "siji": 1, "sikok": 1, "atas": 1,
-    "dua": 2, "kedua": 2, "duo": 2, "loro": 2,
-    "tiga": 3, "ketiga": 3, "tigo": 3, "telu": 3,
-    "empat": 4, "keempat": 4, "papat": 4,
-    "lima": 5, "kelima": 5, "limo": 5,
-    "enam": 6, "keenam": 6,
-    "tujuh": 7, "ketujuh": 7,
-    "delapan": 8, "kedelapan": 8, "lapan": 8,
-    "sembilan": 9, "kesembilan": 9,
-}  # fmt: skip
-
-_FILLERS = frozenset(
-    """no nomor nomer nmr pilihan pilih opsi yang yg ke si aja saja ae bae deh dong ya yo kak min
-    pak bu mbak mas bang mau saya sy ambo aku nak endak itu iku tu lah""".split()
-)
-_LAST = frozenset({"terakhir", "akhir", "bawah"})
 _KEYCAPS = re.compile("\ufe0f?\u20e3")
 _WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"(?:ke|no|nomor)?(\d{1,2})(?:nya)?")
 
 # At 86 a title typed with one wrong letter in eight still matches, a neighbour does not.
 _ALIKE = 86
+_LONGEST_PICK = 5
 
 
 def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
@@ -38,30 +24,42 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     if not choices:
         return None
     words = _WORD.findall(_KEYCAPS.sub("", text).lower())
+    if not words:
+        return None
     number = _number(words, len(choices))
     if number is not None:
         return choices[number - 1] if number <= len(choices) else None
+    if yes_or_no := _yes_or_no(words, choices):
+        return yes_or_no
     typed = " ".join(words)
-    if not typed:
-        return None
-    scored = [(fuzz.ratio(typed, _plain(choice.title)), choice) for choice in choices]
+    scored = [(fuzz.ratio(typed, " ".join(_title_words(choice))), choice) for choice in choices]
     best = max(scored, key=lambda pair: pair[0])
     return best[1] if best[0] >= _ALIKE else None
 
 
-def _plain(title: str) -> str:
-    return " ".join(_WORD.findall(title.lower()))
+def _title_words(choice: Choice) -> list[str]:
+    return _WORD.findall(choice.title.lower())
+
+
+def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
+    """ "iyo" picks "Ya, hapus" and "dak" picks "Tidak jadi"."""
+    for group in ("iya", "bukan"):
+        if all(word in lexicon.words(group) for word in words):
+            for choice in choices:
+                if _title_words(choice)[:1] and _title_words(choice)[0] in lexicon.words(group):
+                    return choice
+    return None
 
 
 def _number(words: Sequence[str], count: int) -> int | None:
     """The one number that the words say; None when they say more than a number."""
-    said = [word for word in words if word not in _FILLERS]
-    if len(said) != 1 or len(words) > 5:
+    said = [word for word in words if word not in lexicon.words("pengisi_pilihan")]
+    if len(said) != 1 or len(words) > _LONGEST_PICK:
         return None
     word = said[0]
-    if word in _LAST:
+    if word in lexicon.words("yang_terakhir"):
         return count
-    if word in _ORDINALS:
-        return _ORDINALS[word]
-    match = re.fullmatch(r"(?:ke|no|nomor)?(\d{1,2})(?:nya)?", word)
+    if word in lexicon.ordinals():
+        return lexicon.ordinals()[word]
+    match = _NUMBER.fullmatch(word)
     return int(match[1]) if match and int(match[1]) > 0 else None

@@ -158,9 +158,7 @@ class Outbox:
             .values(state=DELIVERED)
         )
 
-    def advance(
-        self, connection: Connection, channel: str, provider_id: str, state: str
-    ) -> bool:
+    def advance(self, connection: Connection, channel: str, provider_id: str, state: str) -> bool:
         """Moves a sent message forward as a status callback says; never back.
 
         Returns:
@@ -190,7 +188,7 @@ class Outbox:
 
 def count_by_state(connection: Connection) -> dict[str, int]:
     rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _place(conversation_id: str, turn_id: str, position: int) -> str:

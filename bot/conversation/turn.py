@@ -239,9 +239,7 @@ class TurnRunner:
         ]
         return state, opened
 
-    def _commit(
-        self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer
-    ) -> bool:
+    def _commit(self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer) -> bool:
         now = now_ms()
         conversation_id = claim.conversation_id
         with self._database.write() as connection:
@@ -258,18 +256,14 @@ class TurnRunner:
                 effect(connection)
             self._remember(connection, conversation_id, answer.state, now)
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
-            connection.execute(
-                update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id)
-            )
+            connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))
             still_waiting = connection.execute(
                 select(inbox.c.id)
                 .where(inbox.c.conversation_id == conversation_id)
                 .where(inbox.c.turn_id.is_(None))
                 .limit(1)
             ).first()
-            level = (
-                levels.ORDINARY if answer.forget else levels.highest(held.level, answer.level)
-            )
+            level = levels.ORDINARY if answer.forget else levels.highest(held.level, answer.level)
             connection.execute(
                 update(conversations)
                 .where(conversations.c.id == conversation_id)

@@ -9,14 +9,14 @@ from rasa.core.channels.channel import OutputChannel
 from bot.conversation.messages import Choice, Reply
 
 
-class ReplyCollector(OutputChannel):  # type: ignore[misc]
+class ReplyCollector(OutputChannel):
     """An output channel under the name of the real one, so that Rasa picks its variants."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self.replies: list[Reply] = []
 
-    def name(self) -> str:  # type: ignore[override]  # Rasa asks instances, too
+    def name(self) -> str:
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:

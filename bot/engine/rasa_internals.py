@@ -39,8 +39,6 @@ def quiet() -> None:
     """Keeps Rasa's own logs, which quote what people write, out of everything."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.filterwarnings("ignore", module=r"rasa|pkg_resources|ruamel")
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
     for name in ("rasa", "rasa_sdk", "asyncio", "matplotlib"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Rasa writes texts, intents and slots with structlog, past the standard loggers.
@@ -59,6 +57,8 @@ def import_for_serving() -> None:
         import rasa.engine.recipes.default_components
         import rasa.engine.recipes.default_recipe  # noqa: F401
     _run_actions_in_process()
+    # Only now: Rasa and its SDK set their own filters while they are imported.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def import_for_tools() -> None:
@@ -105,7 +105,7 @@ def _in_process_action_class() -> type:
 
     from actions import registry
 
-    class InProcessAction(Action):  # type: ignore[misc]
+    class InProcessAction(Action):
         """Stands in for `RemoteAction`: same name, same result, no HTTP."""
 
         def __init__(self, name: str, action_endpoint: Any = None) -> None:
@@ -126,7 +126,7 @@ def _in_process_action_class() -> type:
             said = await RemoteAction._utter_responses(
                 dispatcher.messages, output_channel, nlg, tracker
             )
-            return list(said) + events.deserialise_events(result or [])
+            return [*said, *events.deserialise_events(result or [])]
 
     return InProcessAction
 

@@ -30,7 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 FORMAT = 1
 
 
-class OneTurnTrackerStore(TrackerStore):  # type: ignore[misc]
+class OneTurnTrackerStore(TrackerStore):
     """Holds the tracker of the turn at hand; the turn's transaction keeps it."""
 
     def __init__(self) -> None:

@@ -31,7 +31,9 @@ def read(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
         data = yaml.safe_load(path.read_text("utf-8"))
-        entries = {f"kontak_{name}": item["show"] for name, item in data.get("contacts", {}).items()}
+        entries = {
+            f"kontak_{name}": item["show"] for name, item in data.get("contacts", {}).items()
+        }
         entries |= {name: item["say"] for name, item in data.get("facts", {}).items()}
         if twice := entries.keys() & found.keys():
             raise FactsError(f"{path.name} repeats {', '.join(sorted(twice))}")

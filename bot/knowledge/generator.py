@@ -18,7 +18,7 @@ FAQ_RESPONSE = "utter_faq/"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class FactsGenerator(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
+class FactsGenerator(TemplatedNaturalLanguageGenerator):
     """Fills `{kontak_polisi}` and adds a topic's follow-ups as buttons."""
 
     def __init__(self, endpoint_config: Any = None, domain: Domain | None = None) -> None:
@@ -74,9 +74,7 @@ def topic_title(topic: str, responses: dict[str, list[dict[str, Any]]]) -> str |
     return None
 
 
-def topic_button(
-    topic: str, responses: dict[str, list[dict[str, Any]]]
-) -> dict[str, str] | None:
+def topic_button(topic: str, responses: dict[str, list[dict[str, Any]]]) -> dict[str, str] | None:
     """A button that asks for the topic, or None while it has no answer."""
     title = topic_title(topic, responses)
     if title is None:

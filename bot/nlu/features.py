@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
@@ -22,7 +23,7 @@ def words(text: str) -> list[str]:
 def word_features(tokens: list[str]) -> Iterator[str]:
     """Single words and pairs of neighbours."""
     yield from tokens
-    for first, second in zip(tokens, tokens[1:]):
+    for first, second in pairwise(tokens):
         yield f"{first} {second}"
 
 

@@ -76,7 +76,7 @@ class Vectoriser:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]
+class LinearIntentClassifier(GraphComponent):
     """Sets intent, ranking and response selector of a message.
 
     The ranking names full labels (`faq/paspor_ditahan`). When the best label is less
@@ -167,9 +167,7 @@ class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]
             add_to_output=True,
         )
         if topic:
-            message.set(
-                "response_selector", _selector_output(intent, ranking), add_to_output=True
-            )
+            message.set("response_selector", _selector_output(intent, ranking), add_to_output=True)
 
     def _rank(self, text: str) -> list[tuple[str, float]]:
         """The likeliest labels with their calibrated probabilities, best first."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
-from nacl.bindings import crypto_kdf_KEYBYTES, crypto_kdf_derive_from_key
 from nacl.utils import random as random_bytes
 
+from bot.errors import OperatorError
+
 KEY_FILE = "server.key"
+KEY_BYTES = 32
 
 # Subkey numbers are for ever: a number that was used keeps its meaning.
 SEALING_SUBKEY = 1
 IDENTITY_SUBKEY = 2
 
 
-class KeyFileError(RuntimeError):
+class KeyFileError(OperatorError):
     """The key file cannot be used; the message says what to do."""
 
 
@@ -23,20 +26,23 @@ class ServerKey:
     """The master key. It is used for nothing but deriving subkeys."""
 
     def __init__(self, master: bytes) -> None:
-        if len(master) != crypto_kdf_KEYBYTES:
-            raise KeyFileError(f"The server key must be {crypto_kdf_KEYBYTES} bytes long.")
+        if len(master) != KEY_BYTES:
+            raise KeyFileError(f"The server key must be {KEY_BYTES} bytes long.")
         self._master = master
 
     def __repr__(self) -> str:
         return "ServerKey(<secret>)"
 
     def subkey(self, number: int) -> bytes:
-        """32 bytes for one purpose (libsodium `crypto_kdf`, BLAKE2b)."""
-        return crypto_kdf_derive_from_key(32, number, b"suluh\0\0\0", self._master)
+        """32 bytes for one purpose: BLAKE2b keyed with the master, as libsodium's crypto_kdf."""
+        salt = number.to_bytes(8, "little")
+        return hashlib.blake2b(
+            b"", digest_size=32, key=self._master, salt=salt, person=b"suluh"
+        ).digest()
 
     @classmethod
     def generate(cls) -> ServerKey:
-        return cls(random_bytes(crypto_kdf_KEYBYTES))
+        return cls(random_bytes(KEY_BYTES))
 
     @classmethod
     def load_or_create(cls, folder: Path) -> ServerKey:
@@ -53,7 +59,7 @@ class ServerKey:
         except FileExistsError:
             return cls._read(path)
         try:
-            master = random_bytes(crypto_kdf_KEYBYTES)
+            master = random_bytes(KEY_BYTES)
             os.write(fd, master)
             os.fsync(fd)
         finally:
@@ -65,7 +71,7 @@ class ServerKey:
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"{path} may be read by others; run: chmod 600 {path}")
         master = path.read_bytes()
-        if len(master) != crypto_kdf_KEYBYTES:
+        if len(master) != KEY_BYTES:
             raise KeyFileError(
                 f"{path} is damaged ({len(master)} bytes). Restore it from the backup; "
                 "without it nothing that was stored can be opened."

@@ -11,12 +11,13 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
+from bot.errors import OperatorError
 from bot.storage.tables import SCHEMA_REVISION
 
 BUSY_TIMEOUT_MS = 10_000
 
 
-class SchemaOutdated(RuntimeError):
+class SchemaOutdated(OperatorError):
     """The database is not at the revision that this code was written for."""
 
 

@@ -1,12 +1,12 @@
 """The pages and calls of the web chat.
 
-    GET  /         the page
-    POST /pesan    {"id": uuid, "text": "..."} or {"id": uuid, "payload": "..."}; 202 when
-                   it is on disk. The same id again changes nothing.
-    GET  /pesan    what was said so far
-    GET  /aliran   replies as server-sent events; Last-Event-ID goes on where it broke off
-    POST /hapus    deletes the conversation
-    POST /keluar   forgets the cookie (the quick exit)
+GET  /         the page
+POST /pesan    {"id": uuid, "text": "..."} or {"id": uuid, "payload": "..."}; 202 when
+               it is on disk. The same id again changes nothing.
+GET  /pesan    what was said so far
+GET  /aliran   replies as server-sent events; Last-Event-ID goes on where it broke off
+POST /hapus    deletes the conversation
+POST /keluar   forgets the cookie (the quick exit)
 """
 
 from __future__ import annotations

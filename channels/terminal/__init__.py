@@ -1,0 +1,1 @@
+"""The terminal: for trying things out and for batches."""

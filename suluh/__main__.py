@@ -1,0 +1,3 @@
+from suluh.cli import main
+
+main()

@@ -1,0 +1,164 @@
+"""The command line. Each command imports only what it needs: `suluh web` never loads Rasa."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from bot import settings as settings_module
+from bot.errors import OperatorError
+from bot.settings import PROJECT_ROOT, Settings
+from suluh import logs
+
+
+class Group(click.Group):
+    """Turns the errors that an operator can mend into one sentence."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except OperatorError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Suluh: a messaging assistant against human trafficking."""
+
+
+def _settings(process: str) -> Settings:
+    settings = settings_module.load()
+    logs.configure(process, as_json=settings.log_json)
+    # prometheus_client reads this when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_dir)
+    settings.metrics_dir.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--operations-port", default=None, type=int, help="Default: port + 1.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32))
+def run(host: str, port: int, operations_port: int | None, workers: int) -> None:
+    """Web and workers on this machine; starts again what dies."""
+    from suluh import launch
+
+    settings = _settings("suluh")
+    launch.run(
+        settings,
+        host=host,
+        port=port,
+        operations_port=operations_port or port + 1,
+        workers=workers,
+    )
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--operations-port", default=None, type=int)
+def web(host: str, port: int, operations_port: int | None) -> None:
+    """Only the web process."""
+    settings = _settings("web")
+    from suluh import supervisor
+    from suluh.web import serve
+    from suluh.wiring import House
+
+    supervisor.watch_lifeline()
+    house = House.open(settings)
+    house.database.require_schema()
+    serve(house, host=host, port=port, operations_port=operations_port)
+
+
+@main.command()
+@click.option("--name", default="worker", hidden=True)
+def worker(name: str) -> None:
+    """Only a worker."""
+    settings = _settings(name)
+    from suluh import supervisor
+    from suluh.wiring import House
+    from suluh.worker import work
+
+    supervisor.watch_lifeline()
+    house = House.open(settings)
+    house.database.require_schema()
+    work(house)
+
+
+@main.command()
+@click.option(
+    "--channel",
+    type=click.Choice(["web", "whatsapp", "sms", "telegram"]),
+    default="web",
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def chat(channel: str, as_json: bool) -> None:
+    """One turn a line from standard input, in a conversation of its own."""
+    settings = _settings("chat")
+    from channels.terminal.chat import converse
+
+    converse(settings, channel=channel, as_json=as_json)
+
+
+@main.command()
+def nlu() -> None:
+    """Texts from standard input, one a line; what each was understood to mean as JSON lines."""
+    settings = _settings("nlu")
+    from channels.terminal.understand import understand_lines
+
+    understand_lines(settings, sys.stdin.buffer, sys.stdout)
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Also when nothing changed.")
+def train(force: bool) -> None:
+    """Trains the model if its inputs changed."""
+    settings = _settings("train")
+    from bot.engine import training
+
+    trained = training.train(settings.model_dir, force=force)
+    click.echo("Model trained." if trained else "The model is up to date.", err=True)
+
+
+@main.command()
+@click.option("--quiet", is_flag=True)
+def migrate(quiet: bool) -> None:
+    """Brings the database to the newest revision."""
+    settings = _settings("migrate")
+    from bot.storage import migrate as migrations
+    from suluh.wiring import House
+
+    migrations.upgrade(House.open(settings).database)
+    if not quiet:
+        click.echo("The database is up to date.", err=True)
+
+
+@main.command()
+def doctor() -> None:
+    """Says what is missing and what works."""
+    settings = _settings("doctor")
+    from suluh.doctor import examine
+
+    findings = examine(settings)
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.good else 'MEND'}  {finding.what}: {finding.detail}")
+    if not all(finding.good for finding in findings):
+        sys.exit(1)
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def rasa(arguments: tuple[str, ...]) -> None:
+    """Rasa's own commands on this project: train, shell, test, data validate."""
+    os.chdir(PROJECT_ROOT)
+    from suluh import rasa_tools
+
+    rasa_tools.run(list(arguments))

@@ -1,0 +1,84 @@
+"""What is missing on this installation, one finding a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.engine import model
+from bot.settings import Settings
+from suluh.wiring import House
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `detail` says how to mend it when it is not good."""
+
+    what: str
+    good: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything; a check that breaks is itself a finding."""
+    return [
+        _check("settings", lambda: f"home is {settings.home}"),
+        _check("key", lambda: _key(settings)),
+        _check("database", lambda: _database(settings)),
+        _check("model", lambda: _model(settings)),
+        _check("worker", lambda: _worker(settings)),
+        _check("public address", lambda: _public_url(settings)),
+    ]
+
+
+class _Mend(Exception):
+    """Something to mend, said in one sentence."""
+
+
+def _check(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except Exception as error:
+        return Finding(what, False, str(error) or type(error).__name__)
+
+
+def _key(settings: Settings) -> str:
+    House.open(settings).database.close()
+    return f"in {settings.keys_dir}, readable by this user only; it belongs in the backup"
+
+
+def _database(settings: Settings) -> str:
+    house = House.open(settings)
+    try:
+        house.database.require_schema()
+    finally:
+        house.database.close()
+    return "PostgreSQL" if not settings.uses_sqlite else "SQLite in the home folder"
+
+
+def _model(settings: Settings) -> str:
+    model.model_file(settings.model_dir)
+    if not model.is_current(settings.model_dir):
+        raise _Mend("trained on older data. Run: suluh train")
+    return "trained on the data as it is now"
+
+
+def _worker(settings: Settings) -> str:
+    from suluh.heartbeat import alive
+
+    house = House.open(settings)
+    try:
+        count = alive(house.database, "worker")
+    finally:
+        house.database.close()
+    if not count:
+        raise _Mend("none is running. Run: suluh run")
+    return f"{count} running"
+
+
+def _public_url(settings: Settings) -> str:
+    if settings.public_url is None:
+        return "not set; needed once people reach Suluh from outside (SULUH_PUBLIC_URL)"
+    if not settings.public_url.startswith("https://"):
+        raise _Mend("SULUH_PUBLIC_URL must begin with https://")
+    return settings.public_url
