@@ -34,13 +34,13 @@ class ActionMenuBidang(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         area = next(tracker.get_latest_entity_values("bidang"), None)
-        response = f"utter_menu_{area}"
+        response = f"ucapan_menu_{area}"
         if response in domain["responses"]:
             topics = (domain["responses"][response][0].get("metadata") or {}).get("topics", [])
             buttons = [topic_button(topic, domain["responses"]) for topic in topics]
             dispatcher.utter_message(response=response, buttons=[b for b in buttons if b])
         else:
-            dispatcher.utter_message(response="utter_menu")
+            dispatcher.utter_message(response="ucapan_menu")
         return []
 
 
@@ -70,7 +70,7 @@ class ActionMungkinMaksud(Action):
         if len(buttons) < 2:
             dispatcher.utter_message(response="utter_di_luar_topik")
         else:
-            dispatcher.utter_message(response="utter_mungkin_maksud", buttons=buttons)
+            dispatcher.utter_message(response="ucapan_mungkin_maksud", buttons=buttons)
         return []
 
 
@@ -96,7 +96,7 @@ class ActionUlangi(Action):
             data = event.get("data") or {}
             dispatcher.utter_message(text=event["text"], buttons=data.get("buttons"))
         if not said:
-            dispatcher.utter_message(response="utter_menu")
+            dispatcher.utter_message(response="ucapan_menu")
         return []
 
 
@@ -110,10 +110,10 @@ class ActionPrivasiHapus(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         if next(tracker.get_latest_entity_values("pasti"), None) == "ya":
-            dispatcher.utter_message(response="utter_sudah_dihapus")
+            dispatcher.utter_message(response="ucapan_sudah_dihapus")
             return []
         dispatcher.utter_message(
-            response="utter_privasi_hapus",
+            response="ucapan_privasi_hapus",
             buttons=[
                 {"title": "Ya, hapus", "payload": f"/privasi_hapus{json.dumps({'pasti': 'ya'})}"},
                 {"title": "Tidak jadi", "payload": "/batal"},

@@ -101,8 +101,9 @@ def chat(channel: str, as_json: bool) -> None:
     """One turn a line from standard input, in a conversation of its own."""
     settings = _settings("chat")
     from channels.terminal.chat import converse
+    from suluh.wiring import load_assistant
 
-    converse(settings, channel=channel, as_json=as_json)
+    converse(load_assistant(settings), channel=channel, as_json=as_json)
 
 
 @main.command()
@@ -110,8 +111,9 @@ def nlu() -> None:
     """Texts from standard input, one a line; what each was understood to mean as JSON lines."""
     settings = _settings("nlu")
     from channels.terminal.understand import understand_lines
+    from suluh.wiring import load_assistant
 
-    understand_lines(settings, sys.stdin.buffer, sys.stdout)
+    understand_lines(load_assistant(settings), sys.stdin.buffer, sys.stdout)
 
 
 @main.command()

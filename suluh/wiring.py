@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.conversation.inbox import Inbox
 from bot.privacy.identity import AddressBook
@@ -10,6 +11,9 @@ from bot.privacy.keys import IDENTITY_SUBKEY, SEALING_SUBKEY, ServerKey
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
 from bot.storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.engine.assistant import Assistant
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,15 @@ class House:
             burst_limit=settings.burst_limit,
         )
         return cls(settings, database, sealer, address_book, inbox)
+
+
+def load_assistant(settings: Settings) -> Assistant:
+    """The assistant over the trained model. Imports Rasa: takes a second or two.
+
+    Raises:
+        ModelMissing: Nothing was trained yet.
+    """
+    from bot.engine.assistant import Assistant
+    from bot.engine.model import model_file
+
+    return Assistant(model_file(settings.model_dir))

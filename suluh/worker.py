@@ -10,11 +10,10 @@ import threading
 from bot.conversation.sender import Connector, Sender
 from bot.conversation.turn import Outcome, TurnRunner
 from bot.conversation.worker import Worker
-from bot.engine.model import model_file
 from bot.storage import bell
 from suluh import operations
 from suluh.heartbeat import Heartbeat
-from suluh.wiring import House
+from suluh.wiring import House, load_assistant
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +22,7 @@ RENEWALS_PER_CLAIM = 3
 
 def work(house: House) -> None:
     """Answers until SIGTERM or SIGINT, then finishes the turn at hand."""
-    from bot.engine.assistant import Assistant
-
-    assistant = Assistant(model_file(house.settings.model_dir))
+    assistant = load_assistant(house.settings)
     # What the model holds never becomes garbage: the collector need not look at it.
     gc.collect()
     gc.freeze()

@@ -43,10 +43,10 @@ _COMMAND = re.compile(r"/(\w+)(?:@\w+)?\b")
 _PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
 
 _NOTE_RESPONSES = {
-    cleaning.NOTE_EMPTY: "utter_pesan_kosong",
-    cleaning.NOTE_NO_WORDS: "utter_pesan_tanpa_kata",
+    cleaning.NOTE_EMPTY: "ucapan_pesan_kosong",
+    cleaning.NOTE_NO_WORDS: "ucapan_pesan_tanpa_kata",
 }
-_ATTACHMENT_RESPONSES = {"sticker": "utter_stiker", "voice": "utter_suara"}
+_ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
 
 
 class Assistant:
@@ -77,7 +77,7 @@ class Assistant:
 
     def apologise(self, channel: str) -> Sequence[Reply]:
         """What is said when a turn could not be answered at all."""
-        return self._say("utter_gangguan", channel)
+        return self._say("ucapan_gangguan", channel)
 
     async def _answer(
         self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
@@ -111,7 +111,7 @@ class Assistant:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
         if any(cleaning.NOTE_TRIMMED in line.notes for line in lines):
-            replies = [*self._say("utter_pesan_terpotong", channel), *replies]
+            replies = [*self._say("ucapan_pesan_terpotong", channel), *replies]
         forget = understanding.intent == "privasi_hapus" and payload.get("pasti") == "ya"
         return Answer(
             replies,
@@ -181,13 +181,13 @@ class Assistant:
         """The response to what is no text at all, when there is nothing else to answer."""
         first = lines[0]
         if first.edited:
-            return "utter_pesan_diubah"
+            return "ucapan_pesan_diubah"
         if first.payload is not None:
             return None
         if first.attachments and not text:
-            return _ATTACHMENT_RESPONSES.get(first.attachments[0].kind, "utter_berkas")
+            return _ATTACHMENT_RESPONSES.get(first.attachments[0].kind, "ucapan_berkas")
         if first.location is not None and not text:
-            return "utter_lokasi"
+            return "ucapan_lokasi"
         if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
             if any(pick(line.text, ()) for line in lines):
                 return None

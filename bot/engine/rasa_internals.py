@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+import yaml
 
 from bot.engine import import_shims
+from bot.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from rasa.core.processor import MessageProcessor
@@ -67,6 +69,7 @@ def import_for_tools() -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     import_shims.install_tensorflow_shim()
     _run_actions_in_process()
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def load_processor(model: Path) -> MessageProcessor:
@@ -100,10 +103,12 @@ def _run_actions_in_process() -> None:
 def _in_process_action_class() -> type:
     from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
     from rasa.shared.core import events
-    from rasa_sdk.executor import CollectingDispatcher
+    from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
     from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
+    from rasa_sdk.interfaces import ActionNotFoundException
 
-    from actions import registry
+    executor = ActionExecutor()
+    executor.register_package(_actions_package())
 
     class InProcessAction(Action):
         """Stands in for `RemoteAction`: same name, same result, no HTTP."""
@@ -116,9 +121,11 @@ def _in_process_action_class() -> type:
 
         async def run(self, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Any]:
             dispatcher = CollectingDispatcher()
-            action = registry.find(self._name)
+            action = executor.actions.get(self._name)
+            if action is None:
+                raise ActionNotFoundException(self._name)
             try:
-                result = action.run(dispatcher, _sdk_tracker(tracker), _domain_dict(domain))
+                result = action(dispatcher, _sdk_tracker(tracker), _domain_dict(domain))
                 if hasattr(result, "__await__"):
                     result = await result
             except SdkRejection as rejection:
@@ -129,6 +136,12 @@ def _in_process_action_class() -> type:
             return [*said, *events.deserialise_events(result or [])]
 
     return InProcessAction
+
+
+def _actions_package() -> str:
+    """The package named in `endpoints.yml`, as newer Rasa releases name it there."""
+    endpoints = yaml.safe_load((PROJECT_ROOT / "endpoints.yml").read_text("utf-8"))
+    return str(endpoints["action_endpoint"]["actions_module"])
 
 
 def _sdk_tracker(tracker: DialogueStateTracker) -> Any:

@@ -75,7 +75,13 @@ def _progress(title: str) -> Iterator[None]:
     """A bar that follows the usual time: Rasa's graph does not tell how far it is."""
     started = time.monotonic()
     done = threading.Event()
-    with tqdm(total=100, desc=title, bar_format="{desc} {bar} {percentage:3.0f}% {elapsed}") as bar:
+    # `disable=None`: no bar where nobody sees it move, such as in a log.
+    with tqdm(
+        total=100,
+        desc=title,
+        bar_format="{desc} {bar} {percentage:3.0f}% {elapsed}",
+        disable=None,
+    ) as bar:
 
         def advance() -> None:
             while not done.wait(0.2):

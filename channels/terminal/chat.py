@@ -18,23 +18,23 @@ from typing import IO, Any
 
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Inbound, Location, Reply
-from bot.conversation.turn import Outcome, TurnRunner
-from bot.engine.model import model_file
+from bot.conversation.turn import Assistant, Outcome, TurnRunner
 from bot.privacy.identity import AddressBook
 from bot.privacy.keys import IDENTITY_SUBKEY, SEALING_SUBKEY, ServerKey
 from bot.privacy.sealing import Sealer
-from bot.settings import Settings
 from bot.storage import migrate
 from bot.storage.database import Database
 
 ADDRESS = "terminal"
+# Nobody else has this database: a claim is only a formality.
+CLAIM_SECONDS = 60.0
 USAGE = "Tulis /photo BERKAS, /location LINTANG,BUJUR atau /button NILAI."
 
 
-def converse(settings: Settings, *, channel: str, as_json: bool) -> None:
+def converse(assistant: Assistant, *, channel: str, as_json: bool) -> None:
     """Reads standard input until it ends."""
     with tempfile.TemporaryDirectory(prefix="suluh-chat-") as folder:
-        session = Session(settings, Path(folder), channel)
+        session = Session(assistant, Path(folder), channel)
         interactive = sys.stdin.isatty() and not as_json
         for line in _lines(sys.stdin.buffer, prompt="kamu> " if interactive else ""):
             started = time.perf_counter()
@@ -50,14 +50,12 @@ class Session:
     """One conversation with the assistant.
 
     Args:
-        settings: Where the model is.
+        assistant: Answers.
         folder: For the database of this conversation.
         channel: Whose form the replies take.
     """
 
-    def __init__(self, settings: Settings, folder: Path, channel: str) -> None:
-        from bot.engine.assistant import Assistant
-
+    def __init__(self, assistant: Assistant, folder: Path, channel: str) -> None:
         key = ServerKey.generate()
         sealer = Sealer(key.subkey(SEALING_SUBKEY))
         database = Database(f"sqlite:///{folder / 'chat.db'}")
@@ -74,8 +72,8 @@ class Session:
         self._runner = TurnRunner(
             database,
             sealer,
-            Assistant(model_file(settings.model_dir)),
-            claim_seconds=settings.claim_seconds,
+            assistant,
+            claim_seconds=CLAIM_SECONDS,
         )
         self._count = 0
 

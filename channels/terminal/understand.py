@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import IO
+from typing import IO, Protocol
 
 from bot.conversation.cleaning import clean
-from bot.engine.model import model_file
-from bot.settings import Settings
+from bot.conversation.messages import Understanding
 
 
-def understand_lines(settings: Settings, source: IO[bytes], target: IO[str]) -> None:
+class Reader(Protocol):
+    """What `suluh nlu` needs from the engine."""
+
+    def understand(self, text: str) -> Understanding: ...
+
+
+def understand_lines(reader: Reader, source: IO[bytes], target: IO[str]) -> None:
     """Reads `source` to its end; writes one line for each line, in order."""
-    from bot.engine.assistant import Assistant
-
-    assistant = Assistant(model_file(settings.model_dir))
     for raw in source:
         line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
-        understood = assistant.understand(clean(line)[0])
+        understood = reader.understand(clean(line)[0])
         target.write(
             json.dumps(
                 {
