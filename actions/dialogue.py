@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.knowledge.generator import topic_button
 
+AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
 # A topic that is less likely than this is no help as a suggestion.
 LEAST_LIKELY = 0.05
@@ -34,13 +35,8 @@ class ActionMenuBidang(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         area = next(tracker.get_latest_entity_values("bidang"), None)
-        response = f"ucapan_menu_{area}"
-        if response in domain["responses"]:
-            topics = (domain["responses"][response][0].get("metadata") or {}).get("topics", [])
-            buttons = [topic_button(topic, domain["responses"]) for topic in topics]
-            dispatcher.utter_message(response=response, buttons=[b for b in buttons if b])
-        else:
-            dispatcher.utter_message(response="ucapan_menu")
+        known = area in AREAS
+        dispatcher.utter_message(response=f"ucapan_menu_{area}" if known else "ucapan_menu")
         return []
 
 

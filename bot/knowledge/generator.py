@@ -9,20 +9,24 @@ import json
 import re
 from typing import Any
 
+import yaml
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 
 from bot.knowledge import facts
+from bot.settings import PROJECT_ROOT
 
 FAQ_RESPONSE = "utter_faq/"
+OWN_RESPONSES_FILE = PROJECT_ROOT / "nlu_data" / "ucapan.yml"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class FactsGenerator(TemplatedNaturalLanguageGenerator):
-    """Fills `{kontak_polisi}` and adds a topic's follow-ups as buttons."""
+    """Fills `{kontak_polisi}` and offers the topics that a response names as `next`."""
 
     def __init__(self, endpoint_config: Any = None, domain: Domain | None = None) -> None:
-        super().__init__(domain.responses if domain else {})
+        own = yaml.safe_load(OWN_RESPONSES_FILE.read_text("utf-8"))["ucapan"]
+        super().__init__({**own, **(domain.responses if domain else {})})
         self._facts = facts.placeholders()
 
     def generate_from_slots(
@@ -35,9 +39,9 @@ class FactsGenerator(TemplatedNaturalLanguageGenerator):
         response: dict[str, Any] | None = super().generate_from_slots(
             utter_action, {**filled_slots, **self._facts}, output_channel, **kwargs
         )
-        if response is not None and utter_action.startswith(FAQ_RESPONSE):
-            follow_ups = [topic_button(topic, self.responses) for topic in self._next(utter_action)]
-            response["buttons"] = [*response.get("buttons", []), *filter(None, follow_ups)]
+        if response is not None and (topics := self._topics_after(utter_action)):
+            offered = [topic_button(topic, self.responses) for topic in topics]
+            response["buttons"] = [*response.get("buttons", []), *filter(None, offered)]
         return response
 
     def _fill_response(
@@ -52,10 +56,11 @@ class FactsGenerator(TemplatedNaturalLanguageGenerator):
             response["text"] = fill(response["text"], values)
         return response
 
-    def _next(self, utter_action: str) -> list[str]:
-        for variant in self.responses[utter_action]:
-            if follow_ups := (variant.get("metadata") or {}).get("next"):
-                return list(follow_ups)
+    def _topics_after(self, utter_action: str) -> list[str]:
+        """The topics that any variant of a response names as `next` in its metadata."""
+        for variant in self.responses.get(utter_action, []):
+            if topics := (variant.get("metadata") or {}).get("next"):
+                return list(topics)
         return []
 
 

@@ -71,11 +71,12 @@ export const unsent = {
 /**
  * Sends messages one after the other until the server has each.
  *
- * `changed(message, state, sentence)` tells of sending, waiting, sent and refused;
- * `seen()` gives the id of the last reply that is on the screen.
+ * Nothing leaves before the promise `ready`. `changed(message, state, sentence)` tells of
+ * sending, waiting, sent and refused; `seen()` gives the id of the last reply on the screen.
  */
 export class Outbox {
-  constructor({ changed, seen }) {
+  constructor({ ready, changed, seen }) {
+    this.ready = ready;
     this.changed = changed;
     this.seen = seen;
     this.queue = [];
@@ -106,7 +107,8 @@ export class Outbox {
   async run(stopped) {
     if (this.running) return;
     this.running = true;
-    while (this.queue.length > 0) {
+    await this.ready;
+    while (this.queue.length > 0 && !stopped.aborted) {
       const message = this.queue[0];
       const [state, sentence] = await this.deliver(message, stopped);
       if (stopped.aborted) return;
@@ -114,7 +116,7 @@ export class Outbox {
       this.save();
       this.changed(message, state, sentence);
     }
-    this.running = false;
+    if (!stopped.aborted) this.running = false;
   }
 
   async deliver(message, stopped) {
@@ -178,9 +180,9 @@ export class Inbox {
     this.timer = null;
   }
 
-  /** Opens the stream unless it is open. */
+  /** Opens the stream unless it is open or about to be. */
   open() {
-    if (!this.source) this.reopen();
+    if (!this.source || this.source.readyState === EventSource.CLOSED) this.reopen();
   }
 
   /** Replaces a stream that may be dead without the browser knowing; goes on after `last`. */
