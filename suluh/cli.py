@@ -12,6 +12,7 @@ from bot import settings as settings_module
 from bot.errors import OperatorError
 from bot.settings import PROJECT_ROOT, Settings
 from suluh import logs
+from suluh.supervisor import CRASH_LIMIT
 
 
 class Group(click.Group):
@@ -43,7 +44,8 @@ def _settings(process: str) -> Settings:
 @click.option("--port", default=8080, show_default=True)
 @click.option("--operations-port", default=None, type=int, help="Default: port + 1.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32))
-def run(host: str, port: int, operations_port: int | None, workers: int) -> None:
+@click.option("--crash-limit", default=CRASH_LIMIT, hidden=True)
+def run(host: str, port: int, operations_port: int | None, workers: int, crash_limit: int) -> None:
     """Web and workers on this machine; starts again what dies."""
     from suluh import launch
 
@@ -54,6 +56,7 @@ def run(host: str, port: int, operations_port: int | None, workers: int) -> None
         port=port,
         operations_port=operations_port or port + 1,
         workers=workers,
+        crash_limit=crash_limit,
     )
 
 

@@ -19,7 +19,15 @@ from suluh.supervisor import Supervisor
 READY_SECONDS = 60.0
 
 
-def run(settings: Settings, *, host: str, port: int, operations_port: int, workers: int) -> None:
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    operations_port: int,
+    workers: int,
+    crash_limit: int,
+) -> None:
     """Prepares the database, starts the processes and says where to open them."""
     model.model_file(settings.model_dir)
     # In a process of its own: the supervisor stays small.
@@ -42,7 +50,7 @@ def run(settings: Settings, *, host: str, port: int, operations_port: int, worke
             for number in range(1, workers + 1)
         },
     }
-    supervisor = Supervisor(children)
+    supervisor = Supervisor(children, crash_limit=crash_limit)
     announcer = threading.Thread(
         target=_announce, args=(settings, host, port, operations_port), daemon=True
     )

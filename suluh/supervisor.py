@@ -10,17 +10,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.errors import OperatorError
 
 logger = logging.getLogger(__name__)
 
-# This many deaths within this time are a crash loop: starting again would hide the cause.
+# This many deaths in a row, each so soon after its start, are a crash loop: starting again
+# would only hide the cause.
 CRASH_LIMIT = 5
-CRASH_WINDOW_SECONDS = 60.0
+SOON_SECONDS = 20.0
 RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0)
 STOP_SECONDS = 15.0
 LIFELINE_VARIABLE = "SULUH_LIFELINE"
@@ -31,7 +31,8 @@ class _Child:
     name: str
     arguments: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
-    deaths: deque[float] = field(default_factory=deque)
+    started_at: float = 0.0
+    early_deaths: int = 0
     start_at: float = 0.0
 
 
@@ -40,8 +41,8 @@ class CrashLoop(OperatorError):
 
     def __init__(self, name: str, code: int) -> None:
         super().__init__(
-            f"{name} died {CRASH_LIMIT} times within {CRASH_WINDOW_SECONDS:.0f} s "
-            f"(last exit code {code}). Its own messages above say why. Stopped."
+            f"{name} died again and again soon after its start (last exit code {code}). "
+            "Its own messages above say why. Stopped."
         )
 
 
@@ -52,7 +53,10 @@ class Supervisor:
     is gone, however it went.
     """
 
-    def __init__(self, children: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, children: Mapping[str, Sequence[str]], *, crash_limit: int = CRASH_LIMIT
+    ) -> None:
+        self._crash_limit = crash_limit
         self._children = [_Child(name, arguments) for name, arguments in children.items()]
         self._stopping = threading.Event()
         self._lifeline_read, self._lifeline_write = os.pipe()
@@ -76,6 +80,7 @@ class Supervisor:
             self._stop_all()
 
     def _start(self, child: _Child) -> None:
+        child.started_at = time.monotonic()
         child.process = subprocess.Popen(
             [sys.executable, "-m", "suluh", *child.arguments],
             env={**os.environ, LIFELINE_VARIABLE: str(self._lifeline_read)},
@@ -94,12 +99,11 @@ class Supervisor:
             return
         now = time.monotonic()
         child.process = None
-        child.deaths.append(now)
-        while now - child.deaths[0] > CRASH_WINDOW_SECONDS:
-            child.deaths.popleft()
-        if len(child.deaths) >= CRASH_LIMIT:
+        soon = now - child.started_at < SOON_SECONDS
+        child.early_deaths = child.early_deaths + 1 if soon else 1
+        if child.early_deaths >= self._crash_limit:
             raise CrashLoop(child.name, code)
-        delay = RESTART_DELAYS[min(len(child.deaths), len(RESTART_DELAYS)) - 1]
+        delay = RESTART_DELAYS[min(child.early_deaths, len(RESTART_DELAYS)) - 1]
         logger.warning("%s died (exit code %d), starts again in %.1f s", child.name, code, delay)
         child.start_at = now + delay
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import now_ms
 from bot.conversation.inbox import content_place, insert_ignoring
@@ -86,7 +87,7 @@ class Outcome:
     turn_id: str
     lines: int
     level: str
-    seconds: float
+    seconds: float = 0.0
     apologised: bool = False
     replies: Sequence[Reply] = field(default=(), repr=False)
 
@@ -172,27 +173,31 @@ class TurnRunner:
             tried again.
         """
         started = time.perf_counter()
+        try:
+            outcome = self._answer(claim)
+        except SQLAlchemyError:
+            # The database's trouble, not the message's: the claim runs out by itself.
+            raise
+        except Exception as error:
+            # Type and place only: the message of an exception may quote a person.
+            logger.error("turn failed, will be tried again: %s", _describe(error))
+            self._put_back(claim)
+            return None
+        return outcome and replace(outcome, seconds=time.perf_counter() - started)
+
+    def _answer(self, claim: Claim) -> Outcome | None:
         state, rows = self._load(claim)
         lines = _first_turn(rows)
         if not lines:
             self._release(claim)
             return None
-        apologised = False
-        contents = [content for _, content in lines]
-        if claim.attempts > MAX_ATTEMPTS:
-            answer = Answer(self._assistant.apologise(claim.channel), state=None)
-            apologised = True
+        given_up = claim.attempts > MAX_ATTEMPTS
+        if given_up:
             logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
+            answer = Answer(self._assistant.apologise(claim.channel), state=None)
         else:
-            try:
-                answer = self._assistant.answer(
-                    claim.conversation_id, claim.channel, state, contents
-                )
-            except Exception as error:
-                # Type and place only: the message of an exception may quote a person.
-                logger.error("turn failed, will be tried again: %s", _describe(error))
-                self._put_back(claim)
-                return None
+            contents = [content for _, content in lines]
+            answer = self._assistant.answer(claim.conversation_id, claim.channel, state, contents)
         turn_id = random_id()
         if not self._commit(claim, turn_id, [row_id for row_id, _ in lines], answer):
             logger.warning("turn discarded: another worker has the conversation")
@@ -203,8 +208,7 @@ class TurnRunner:
             turn_id=turn_id,
             lines=len(lines),
             level=answer.level,
-            seconds=time.perf_counter() - started,
-            apologised=apologised,
+            apologised=given_up,
             replies=answer.replies,
         )
 

@@ -70,9 +70,6 @@ def import_for_tools() -> None:
     import_shims.install_tensorflow_shim()
     _run_actions_in_process()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    # Rasa adds every retrieval intent to the domain by itself, complains that it is there
-    # twice, and complains about the rule when it is not in the domain.
-    warnings.filterwarnings("ignore", message=r"(?s).*duplicated intents.*: faq\b")
 
 
 def load_processor(model: Path) -> MessageProcessor:

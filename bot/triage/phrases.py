@@ -11,32 +11,53 @@ from bot.settings import PROJECT_ROOT
 
 PHRASES_FILE = PROJECT_ROOT / "nlu_data" / "triage" / "phrases.yml"
 
+_SENTENCE_END = re.compile(r"[.!?;\n]+")
+
 
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return matches("darurat", text) and not matches("calm", text)
+    return _says("darurat", text)
 
 
 def sounds_serious(text: str) -> bool:
     """True when the words say that exploitation is going on."""
-    return matches("tinggi", text) and not matches("calm", text)
+    return _says("tinggi", text)
 
 
-def matches(group: str, text: str) -> bool:
-    """Whether any phrase of `group` stands in `text`."""
-    return _patterns()[group].search(" ".join(text.lower().split())) is not None
+def _says(group: str, text: str) -> bool:
+    sentences = (" ".join(part.split()) for part in _SENTENCE_END.split(text.lower()))
+    return any(_holds_sign(group, sentence) for sentence in sentences)
+
+
+def _holds_sign(group: str, sentence: str) -> bool:
+    patterns = _patterns()
+    sentence = patterns["bukan"].sub("-", sentence)
+    is_told = patterns["cerita"].search(sentence) is not None
+    for sign in patterns[group].finditer(sentence):
+        before = sentence[: sign.start()]
+        if patterns["andai"].search(before):
+            continue
+        nearby = " ".join(before.split()[-2:]) + " " + sign[0]
+        if is_told and not patterns["diri"].search(nearby):
+            continue
+        return True
+    return False
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
-    groups: dict[str, list[str]] = yaml.safe_load(PHRASES_FILE.read_text("utf-8"))
+    data = yaml.safe_load(PHRASES_FILE.read_text("utf-8"))
+    synonyms: dict[str, list[str]] = {
+        name: words.split() for name, words in data.pop("kata").items()
+    }
+    groups: dict[str, list[str]] = data
     return {
-        name: re.compile("|".join(_to_regex(phrase) for phrase in phrases))
+        name: re.compile("|".join(_to_regex(phrase, synonyms) for phrase in phrases))
         for name, phrases in groups.items()
     }
 
 
-def _to_regex(phrase: str) -> str:
+def _to_regex(phrase: str, synonyms: dict[str, list[str]]) -> str:
     pattern = r"\b"
     for index, word in enumerate(phrase.split()):
         if word == "_":
@@ -44,5 +65,13 @@ def _to_regex(phrase: str) -> str:
             continue
         if index:
             pattern += " "
-        pattern += re.escape(word).replace(r"\*", r"\w*")
+        pattern += "(?:" + "|".join(map(_word_regex, synonyms.get(word, [word]))) + ")"
     return pattern + r"\b"
+
+
+def _word_regex(word: str) -> str:
+    if word == "0":
+        return r"\d+"
+    pattern = re.escape(word).replace(r"\*", r"\w*")
+    # "dikurung" is also written "di kurung", "dkurung" and "d kurung".
+    return re.sub(r"^di(?=\w{3})", "di? ?", pattern)

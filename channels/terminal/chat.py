@@ -88,7 +88,7 @@ class Session:
         try:
             inbound = parse_line(line, base)
         except ValueError:
-            return Outcome("", self._channel, "", 0, "biasa", 0.0, replies=(Reply(USAGE),))
+            return Outcome("", self._channel, "", 0, "biasa", replies=(Reply(USAGE),))
         self._inbox.accept(inbound)
         claim = self._runner.claim_next()
         outcome = self._runner.run(claim) if claim else None

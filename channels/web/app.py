@@ -40,6 +40,7 @@ COOKIE_BYTES = 32
 # A message of MAX_TEXT four-byte characters, escaped in JSON, is well within.
 MAX_BODY = 512 * 1024
 PING_SECONDS = 20
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 HERE = Path(__file__).parent
@@ -110,7 +111,7 @@ class WebChat:
         message = _parse(body)
         if message is None:
             return _problem(400, NOT_READABLE)
-        secret = request.cookies.get(COOKIE) or secrets.token_urlsafe(COOKIE_BYTES)
+        secret = _secret(request) or secrets.token_urlsafe(COOKIE_BYTES)
         try:
             receipt = await self._door.accept(
                 Inbound(
@@ -173,7 +174,7 @@ class WebChat:
         return self._refuse_foreign(request) or self._without_cookie()
 
     async def _conversation(self, request: Request) -> str | None:
-        secret = request.cookies.get(COOKIE)
+        secret = _secret(request)
         return await self._history.conversation_of(secret) if secret else None
 
     def _refuse_foreign(self, request: Request) -> Response | None:
@@ -198,6 +199,12 @@ class WebChat:
         response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
         response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return response
+
+
+def _secret(request: Request) -> str | None:
+    """The cookie, if it has the shape of one that was given out here."""
+    secret = request.cookies.get(COOKIE, "")
+    return secret if _SECRET.fullmatch(secret) else None
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

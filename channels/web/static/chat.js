@@ -89,7 +89,9 @@ function dropChoices() {
 }
 
 function addNote(text) {
-  page.log.append(build("p", "note", text));
+  anchor = build("p", "note", text);
+  page.log.append(anchor);
+  follow();
 }
 
 // ---- Sending
@@ -316,8 +318,6 @@ function startOver() {
   page.log.replaceChildren();
   page.examples.hidden = false;
   addNote(DELETED);
-  page.scroll.scrollTop = 0;
-  measure();
 }
 
 async function confirmDeletion() {

@@ -1,0 +1,343 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.conversation.inbox import Inbox
+from bot.conversation.messages import Attachment, Content, Inbound, Reply
+from bot.conversation.outbox import Outbox
+from bot.conversation.turn import MAX_ATTEMPTS, Answer, TurnRunner
+from bot.privacy.sealing import Sealer
+from bot.storage.database import Database
+from bot.storage.tables import conversations, trackers
+from bot.storage.tables import inbox as inbox_table
+from bot.storage.tables import outbox as outbox_table
+from tests.bot.conversation.helpers import Echo
+
+HELLO = Inbound(channel="sms", address="0812-0000-0001", external_id="a1", text="apa itu TPPO?")
+
+
+def _runner(
+    database: Database, sealer: Sealer, assistant: Echo | None = None, claim_seconds: float = 5
+) -> TurnRunner:
+    return TurnRunner(database, sealer, assistant or Echo(), claim_seconds=claim_seconds)
+
+
+def _said(database: Database, outbox: Outbox, conversation_id: str) -> list[str]:
+    with database.read() as connection:
+        return [row.reply.text for row in outbox.after(connection, conversation_id, 0)]
+
+
+def _wait_and_run(runner: TurnRunner) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        claim = runner.claim_next()
+        if claim is not None:
+            runner.run(claim)
+            return
+        time.sleep(0.01)
+    raise AssertionError("nothing became ready")
+
+
+def test_a_turn_answers_remembers_and_closes_at_once(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer)
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+    assert runner.claim_next() is None
+    inbox.accept(replace(HELLO, external_id="a2"))
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id)[-1] == "2:apa itu TPPO?"
+
+
+def test_five_lines_are_one_turn(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    lines = ["kak", "mau nanya", "agen sy", "minta paspor", "boleh gak ya kak?"]
+    for number, line in enumerate(lines):
+        receipt = inbox.accept(replace(HELLO, external_id=str(number), text=line))
+    _wait_and_run(_runner(database, sealer))
+    assert _said(database, outbox, receipt.conversation_id) == ["1:" + "|".join(lines)]
+
+
+def test_a_button_is_a_turn_of_its_own(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    inbox.accept(HELLO)
+    inbox.accept(replace(HELLO, external_id="a2", text="", payload="/menu"))
+    receipt = inbox.accept(replace(HELLO, external_id="a3", text="terima kasih"))
+    runner = _runner(database, sealer)
+    for _ in range(3):
+        _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == [
+        "1:apa itu TPPO?",
+        "2:",
+        "3:terima kasih",
+    ]
+
+
+def test_a_photo_does_not_swallow_the_words_after_it(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    inbox.accept(replace(HELLO, text="", attachments=(Attachment("photo"),)))
+    receipt = inbox.accept(replace(HELLO, external_id="a2"))
+    runner = _runner(database, sealer)
+    _wait_and_run(runner)
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:", "2:apa itu TPPO?"]
+
+
+def test_one_conversation_is_with_one_worker_at_a_time(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    inbox.accept(HELLO)
+    runner = _runner(database, sealer)
+    assert runner.claim_next() is not None
+    assert runner.claim_next() is None
+
+
+def test_of_many_workers_at_once_one_gets_the_conversation(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    inbox.accept(HELLO)
+    claims = []
+    barrier = threading.Barrier(6)
+
+    def take() -> None:
+        runner = _runner(database, sealer)
+        barrier.wait()
+        claims.append(runner.claim_next())
+
+    threads = [threading.Thread(target=take) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(claim is not None for claim in claims) == 1
+
+
+def test_a_worker_that_died_loses_its_claim_to_another(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    dead = _runner(database, sealer, claim_seconds=0.2)
+    assert dead.claim_next() is not None
+    alive = _runner(database, sealer)
+    assert alive.claim_next() is None
+    _wait_and_run(alive)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_a_worker_that_lost_its_claim_is_not_heard(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    slow = _runner(database, sealer, claim_seconds=0.1)
+    claim = slow.claim_next()
+    assert claim is not None
+    _wait_and_run(_runner(database, sealer))
+    assert slow.run(claim) is None
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_a_renewed_claim_is_not_taken_over(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    inbox.accept(HELLO)
+    slow = _runner(database, sealer, claim_seconds=0.4)
+    claim = slow.claim_next()
+    assert claim is not None
+    other = _runner(database, sealer)
+    for _ in range(4):
+        time.sleep(0.2)
+        slow.renew(claim)
+        assert other.claim_next() is None
+
+
+def test_a_failed_turn_leaves_nothing_and_is_tried_again(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    failures = iter([True, False])
+
+    def fail_once(text: str) -> None:
+        if next(failures):
+            raise RuntimeError(f"cannot bear {text}")
+
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(before_answer=fail_once))
+    claim = runner.claim_next()
+    assert claim is not None
+    assert runner.run(claim) is None
+    assert _said(database, outbox, receipt.conversation_id) == []
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_the_log_of_a_failed_turn_tells_where_and_not_what(
+    database: Database, sealer: Sealer, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(text: str) -> None:
+        raise RuntimeError(f"cannot bear {text}")
+
+    inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(before_answer=fail))
+    claim = runner.claim_next()
+    assert claim is not None
+    runner.run(claim)
+    assert "RuntimeError at" in caplog.text
+    assert "TPPO" not in caplog.text
+
+
+def test_a_message_that_always_fails_gets_an_apology_and_the_next_one_an_answer(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    def fail_on_poison(text: str) -> None:
+        if "racun" in text:
+            raise RuntimeError("poison")
+
+    receipt = inbox.accept(replace(HELLO, text="ini racun?"))
+    runner = _runner(database, sealer, Echo(before_answer=fail_on_poison))
+    for _ in range(MAX_ATTEMPTS):
+        with database.write() as connection:
+            connection.execute(conversations.update().values(ready_at=0))
+        claim = runner.claim_next()
+        assert claim is not None
+        assert runner.run(claim) is None
+    with database.write() as connection:
+        connection.execute(conversations.update().values(ready_at=0))
+    _wait_and_run(runner)
+    inbox.accept(replace(HELLO, external_id="a2"))
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == ["maaf", "1:apa itu TPPO?"]
+
+
+def test_a_line_that_comes_while_the_answer_is_made_is_answered_next(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    late = replace(HELLO, external_id="late", text="dan ini apa?")
+
+    def write_more(text: str) -> None:
+        if "TPPO" in text:
+            inbox.accept(late)
+
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(before_answer=write_more))
+    _wait_and_run(runner)
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == [
+        "1:apa itu TPPO?",
+        "2:dan ini apa?",
+    ]
+
+
+class _WithEffect(Echo):
+    def __init__(self, *, fail: bool) -> None:
+        super().__init__()
+        self.fail = fail
+
+    def answer(
+        self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
+    ) -> Answer:
+        def effect(connection) -> None:  # type: ignore[no-untyped-def]
+            connection.execute(conversations.update().values(level="tinggi"))
+            if self.fail:
+                raise RuntimeError("the effect failed")
+
+        return Answer([Reply("ya")], state=b"1", effects=[effect])
+
+
+def test_what_an_action_changed_is_committed_with_the_answer(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, _WithEffect(fail=True))
+    claim = runner.claim_next()
+    assert claim is not None
+    assert runner.run(claim) is None
+    assert _said(database, outbox, receipt.conversation_id) == []
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(trackers)).scalar() == 0
+        assert connection.execute(select(inbox_table.c.turn_id)).scalar() is None
+
+
+def test_a_sealed_line_that_does_not_open_brings_no_worker_down(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    with database.write() as connection:
+        connection.execute(inbox_table.update().values(content_sealed=b"\x01damaged"))
+    runner = _runner(database, sealer)
+    claim = runner.claim_next()
+    assert claim is not None
+    assert runner.run(claim) is None
+    assert _said(database, outbox, receipt.conversation_id) == []
+
+
+def test_forgetting_deletes_what_was_said_and_keeps_the_last_word(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    class Forgetful(Echo):
+        def answer(
+            self,
+            conversation_id: str,
+            channel: str,
+            state: bytes | None,
+            lines: Sequence[Content],
+        ) -> Answer:
+            if lines[0].text == "hapus data saya.":
+                return Answer([Reply("sudah")], state=None, forget=True)
+            return super().answer(conversation_id, channel, state, lines)
+
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, Forgetful())
+    _wait_and_run(runner)
+    inbox.accept(replace(HELLO, external_id="a2", text="hapus data saya."))
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == ["sudah"]
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(trackers)).scalar() == 0
+        assert connection.execute(select(func.count()).select_from(inbox_table)).scalar() == 1
+
+
+def test_the_level_of_a_conversation_rises_and_does_not_fall(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    class Levels(Echo):
+        def answer(
+            self,
+            conversation_id: str,
+            channel: str,
+            state: bytes | None,
+            lines: Sequence[Content],
+        ) -> Answer:
+            return Answer([Reply("ya")], state=b"1", level=lines[0].text.strip("?"))
+
+    runner = _runner(database, sealer, Levels())
+    seen = []
+    for number, level in enumerate(["biasa?", "darurat?", "tinggi?"]):
+        inbox.accept(replace(HELLO, external_id=str(number), text=level))
+        time.sleep(0.35)
+        _wait_and_run(runner)
+        with database.read() as connection:
+            seen.append(connection.execute(select(conversations.c.level)).scalar())
+    assert seen == ["biasa", "darurat", "darurat"]
+
+
+def test_the_words_of_a_turn_stand_nowhere_in_the_clear(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    inbox.accept(replace(HELLO, text="kalimatrahasia apa ini ya kak?"))
+    _wait_and_run(_runner(database, sealer))
+    with database.read() as connection:
+        for table in (inbox_table, outbox_table, trackers):
+            for row in connection.execute(select(table)):
+                assert "kalimatrahasia" not in repr(
+                    [bytes(v) if isinstance(v, memoryview) else v for v in row]
+                )

@@ -1,0 +1,148 @@
+"""The real product as processes, for tests that need it from outside."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import psutil
+
+START_SECONDS = 60.0
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody uses at the moment."""
+    sockets = [socket.socket() for _ in range(2)]
+    for item in sockets:
+        item.bind(("127.0.0.1", 0))
+    ports = [item.getsockname()[1] for item in sockets]
+    for item in sockets:
+        item.close()
+    return ports[0], ports[1]
+
+
+def new_secret() -> str:
+    """A cookie of the shape that the web chat gives out."""
+    return secrets.token_urlsafe(32)
+
+
+class Product:
+    """`suluh run` in a folder of its own; use it as a context manager."""
+
+    def __init__(
+        self,
+        home: Path,
+        model_dir: Path,
+        *,
+        database_url: str | None = None,
+        workers: int = 1,
+        crash_limit: int | None = None,
+    ) -> None:
+        self.home = home
+        self.port, self.operations_port = free_ports()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.operations_url = f"http://127.0.0.1:{self.operations_port}"
+        self.log_path = home / "log.txt"
+        self._workers = workers
+        self._crash_limit = crash_limit
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("SULUH_")},
+            "SULUH_HOME": str(home),
+            "SULUH_MODEL_DIR": str(model_dir),
+            **({"SULUH_DATABASE_URL": database_url} if database_url else {}),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Product:
+        self.home.mkdir(parents=True, exist_ok=True)
+        limit = ["--crash-limit", str(self._crash_limit)] if self._crash_limit else []
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "suluh", "run", *self._options(), *limit],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        self.wait_until_ready()
+        return self
+
+    def _options(self) -> list[str]:
+        return [
+            f"--port={self.port}",
+            f"--operations-port={self.operations_port}",
+            f"--workers={self._workers}",
+        ]
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def wait_until_ready(self) -> None:
+        """Until a worker and the web answer."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.operations_url}/healthz", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"the product did not start:\n{self.log()}")
+
+    def stop(self) -> int:
+        """Asks it to stop and waits; gives the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def log(self) -> str:
+        return self.log_path.read_text("utf-8", errors="replace")
+
+    def children(self, kind: str = "") -> list[psutil.Process]:
+        """The running processes whose command line has the word `kind`."""
+        assert self.process is not None
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                if not kind or kind in child.cmdline():
+                    found.append(child)
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
+    def client(self, secret: str | None = None) -> httpx.Client:
+        """A visitor with a cookie."""
+        return httpx.Client(
+            base_url=self.url, cookies={"suluh": secret or new_secret()}, timeout=10
+        )
+
+
+def replies(client: httpx.Client) -> list[str]:
+    """What Suluh said in the conversation of this visitor."""
+    said = client.get("/pesan").json()["percakapan"]
+    return [entry["teks"] for entry in said if entry["dari"] == "suluh"]
+
+
+def wait_for_replies(client: httpx.Client, count: int, seconds: float = 15.0) -> list[str]:
+    """Waits until there are `count` replies."""
+    deadline = time.monotonic() + seconds
+    while len(said := replies(client)) < count:
+        assert time.monotonic() < deadline, f"{len(said)} of {count} replies came"
+        time.sleep(0.02)
+    return said
