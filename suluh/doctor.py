@@ -68,6 +68,7 @@ def _worker(settings: Settings) -> str:
 
     house = House.open(settings)
     try:
+        house.database.require_schema()
         count = alive(house.database, "worker")
     finally:
         house.database.close()

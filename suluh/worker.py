@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import threading
 
@@ -18,10 +19,13 @@ from suluh.wiring import House, load_assistant
 logger = logging.getLogger(__name__)
 
 RENEWALS_PER_CLAIM = 3
+NICENESS = 5
 
 
 def work(house: House) -> None:
     """Answers until SIGTERM or SIGINT, then finishes the turn at hand."""
+    # Where processors are scarce, messages are let in before they are answered.
+    os.nice(NICENESS)
     assistant = load_assistant(house.settings)
     # What the model holds never becomes garbage: the collector need not look at it.
     gc.collect()

@@ -62,6 +62,12 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Product:
+        self.start()
+        self.wait_until_ready()
+        return self
+
+    def start(self) -> None:
+        """Starts it without waiting."""
         self.home.mkdir(parents=True, exist_ok=True)
         limit = ["--crash-limit", str(self._crash_limit)] if self._crash_limit else []
         with self.log_path.open("wb") as log:
@@ -71,8 +77,6 @@ class Product:
                 stdout=log,
                 stderr=log,
             )
-        self.wait_until_ready()
-        return self
 
     def _options(self) -> list[str]:
         return [

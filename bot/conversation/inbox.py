@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -20,6 +20,31 @@ from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations, inbox
 
 MAX_EXTERNAL_ID = 128
+
+# Built once: building a statement costs as much as running it.
+_FIND = (
+    select(conversations.c.id)
+    .join(contacts)
+    .where(contacts.c.channel == bindparam("channel"))
+    .where(contacts.c.address_blind == bindparam("blind"))
+)
+_LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).with_for_update()
+_KNOWN = (
+    select(inbox.c.id)
+    .where(inbox.c.channel == bindparam("channel"))
+    .where(inbox.c.external_id == bindparam("external_id"))
+)
+_INSERT = inbox.insert()
+_FIRST_WAITING = (
+    select(func.min(inbox.c.received_at))
+    .where(inbox.c.conversation_id == bindparam("conversation_id"))
+    .where(inbox.c.turn_id.is_(None))
+)
+_MAKE_READY = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("which"))
+    .values(ready_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True)
@@ -73,28 +98,28 @@ class Inbox:
         content = to_content(inbound)
         if inbound.edits and self._correct(connection, inbound, content, conversation_id):
             return Receipt(conversation_id, is_new=True)
-        inserted = connection.execute(
-            insert_ignoring(connection, inbox).values(
-                conversation_id=conversation_id,
-                channel=inbound.channel,
-                external_id=inbound.external_id,
-                content_sealed=self._seal(content, conversation_id, inbound.external_id),
-                received_at=now,
-            )
+        # Deliveries of one message meet at the lock on their conversation.
+        known = connection.execute(
+            _KNOWN, {"channel": inbound.channel, "external_id": inbound.external_id}
         )
-        if inserted.rowcount == 0:
+        if known.first() is not None:
             return Receipt(conversation_id, is_new=False)
+        connection.execute(
+            _INSERT,
+            {
+                "conversation_id": conversation_id,
+                "channel": inbound.channel,
+                "external_id": inbound.external_id,
+                "content_sealed": self._seal(content, conversation_id, inbound.external_id),
+                "received_at": now,
+            },
+        )
         self._make_ready(connection, conversation_id, content, now)
         return Receipt(conversation_id, is_new=True)
 
     def _find(self, connection: Connection, channel: str, address: str) -> str | None:
-        query = (
-            select(conversations.c.id)
-            .join(contacts)
-            .where(contacts.c.channel == channel)
-            .where(contacts.c.address_blind == self._address_book.blind(channel, address))
-        )
-        found: str | None = connection.execute(query).scalar()
+        blind = self._address_book.blind(channel, address)
+        found: str | None = connection.execute(_FIND, {"channel": channel, "blind": blind}).scalar()
         return found
 
     def _find_or_create(self, connection: Connection, inbound: Inbound, now: int) -> str:
@@ -102,8 +127,8 @@ class Inbox:
         if found is not None:
             # Two messages of one conversation at once: the second waits here, so that
             # their row numbers are the order in which they become visible.
-            lock = select(conversations.c.id).where(conversations.c.id == found)
-            connection.execute(lock.with_for_update())
+            if connection.dialect.name == "postgresql":
+                connection.execute(_LOCK, {"id": found})
             return found
         contact_id, conversation_id = random_id(), random_id()
         created = connection.execute(
@@ -156,16 +181,10 @@ class Inbox:
         ready_at = now + wait
         if wait:
             first: int = connection.execute(
-                select(func.min(inbox.c.received_at))
-                .where(inbox.c.conversation_id == conversation_id)
-                .where(inbox.c.turn_id.is_(None))
+                _FIRST_WAITING, {"conversation_id": conversation_id}
             ).scalar_one()
             ready_at = min(ready_at, max(first + self._burst_limit_ms, now))
-        connection.execute(
-            update(conversations)
-            .where(conversations.c.id == conversation_id)
-            .values(ready_at=ready_at)
-        )
+        connection.execute(_MAKE_READY, {"which": conversation_id, "at": ready_at})
 
 
 def to_content(inbound: Inbound) -> Content:

@@ -25,6 +25,8 @@ PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
 
 SEND_CLAIM_MS = 30_000
 
+_INSERT = outbox.insert()
+
 
 @dataclass(frozen=True)
 class Outbound:
@@ -54,21 +56,23 @@ class Outbox:
     ) -> None:
         """Adds the replies of one turn, in order, within the caller's transaction."""
         now = now_ms()
-        for position, reply in enumerate(replies):
-            connection.execute(
-                outbox.insert().values(
-                    conversation_id=conversation_id,
-                    channel=channel,
-                    turn_id=turn_id,
-                    position=position,
-                    content_sealed=self._sealer.seal(
-                        reply.encode(), _place(conversation_id, turn_id, position)
-                    ),
-                    state=DUE,
-                    due_at=now,
-                    created_at=now,
-                )
-            )
+        rows = [
+            {
+                "conversation_id": conversation_id,
+                "channel": channel,
+                "turn_id": turn_id,
+                "position": position,
+                "content_sealed": self._sealer.seal(
+                    reply.encode(), _place(conversation_id, turn_id, position)
+                ),
+                "state": DUE,
+                "due_at": now,
+                "created_at": now,
+            }
+            for position, reply in enumerate(replies)
+        ]
+        if rows:
+            connection.execute(_INSERT, rows)
 
     def after(
         self, connection: Connection, conversation_id: str, after_id: int, limit: int = 100

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import now_ms
-from bot.conversation.inbox import content_place, insert_ignoring
+from bot.conversation.inbox import content_place
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
 from bot.privacy.identity import random_id
@@ -35,6 +35,53 @@ MAX_ATTEMPTS = 5
 RETRY_AFTER_MS = 500
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
+
+# Built once: building a statement costs as much as running it.
+_UPDATE_TRACKER = (
+    update(trackers)
+    .where(trackers.c.conversation_id == bindparam("whose"))
+    .values(state_sealed=bindparam("sealed"), updated_at=bindparam("now"))
+)
+_INSERT_TRACKER = trackers.insert().values(
+    conversation_id=bindparam("whose"),
+    state_sealed=bindparam("sealed"),
+    updated_at=bindparam("now"),
+)
+_TRACKER = select(trackers.c.state_sealed).where(trackers.c.conversation_id == bindparam("whose"))
+_WAITING = (
+    select(inbox.c.id, inbox.c.external_id, inbox.c.content_sealed)
+    .where(inbox.c.conversation_id == bindparam("whose"))
+    .where(inbox.c.turn_id.is_(None))
+    .order_by(inbox.c.id)
+    .limit(MAX_LINES)
+)
+_HELD = (
+    select(conversations.c.claim_token, conversations.c.level)
+    .where(conversations.c.id == bindparam("whose"))
+    .with_for_update()
+)
+_NEXT = (
+    select(conversations.c.id, conversations.c.channel, conversations.c.attempts)
+    .where(conversations.c.ready_at <= bindparam("now"))
+    .where(
+        or_(
+            conversations.c.claim_until.is_(None),
+            conversations.c.claim_until < bindparam("now"),
+        )
+    )
+    .order_by(conversations.c.ready_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("whose"))
+    .values(
+        claim_token=bindparam("token"),
+        claim_until=bindparam("until"),
+        attempts=conversations.c.attempts + 1,
+    )
+)
 
 Effect = Callable[[Connection], None]
 
@@ -112,33 +159,18 @@ class TurnRunner:
     def claim_next(self) -> Claim | None:
         """Takes the conversation that has waited longest, if one is ready and free."""
         now = now_ms()
-        free = or_(conversations.c.claim_until.is_(None), conversations.c.claim_until < now)
-        query = (
-            select(conversations.c.id, conversations.c.channel, conversations.c.attempts)
-            .where(conversations.c.ready_at <= now)
-            .where(free)
-            .order_by(conversations.c.ready_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
         # SQLite: look before taking the write lock, an idle worker must not hold up others.
         if self._database.is_sqlite:
             with self._database.read() as connection:
-                if connection.execute(query).first() is None:
+                if connection.execute(_NEXT, {"now": now}).first() is None:
                     return None
         with self._database.claim() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_NEXT, {"now": now}).first()
             if row is None:
                 return None
             token = random_id()
             connection.execute(
-                update(conversations)
-                .where(conversations.c.id == row.id)
-                .values(
-                    claim_token=token,
-                    claim_until=now + self._claim_ms,
-                    attempts=row.attempts + 1,
-                )
+                _TAKE, {"whose": row.id, "token": token, "until": now + self._claim_ms}
             )
         return Claim(row.id, row.channel, token, row.attempts + 1)
 
@@ -186,46 +218,48 @@ class TurnRunner:
         return outcome and replace(outcome, seconds=time.perf_counter() - started)
 
     def _answer(self, claim: Claim) -> Outcome | None:
-        state, rows = self._load(claim)
-        lines = _first_turn(rows)
-        if not lines:
-            self._release(claim)
-            return None
         given_up = claim.attempts > MAX_ATTEMPTS
         if given_up:
-            logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
-            answer = Answer(self._assistant.apologise(claim.channel), state=None)
+            row_ids, answer = self._give_up(claim)
         else:
+            state, rows = self._load(claim)
+            lines = _first_turn(rows)
+            row_ids = [row_id for row_id, _ in lines]
             contents = [content for _, content in lines]
-            answer = self._assistant.answer(claim.conversation_id, claim.channel, state, contents)
+            if contents:
+                answer = self._assistant.answer(
+                    claim.conversation_id, claim.channel, state, contents
+                )
+        if not row_ids:
+            self._release(claim)
+            return None
         turn_id = random_id()
-        if not self._commit(claim, turn_id, [row_id for row_id, _ in lines], answer):
+        if not self._commit(claim, turn_id, row_ids, answer):
             logger.warning("turn discarded: another worker has the conversation")
             return None
         return Outcome(
             conversation_id=claim.conversation_id,
             channel=claim.channel,
             turn_id=turn_id,
-            lines=len(lines),
+            lines=len(row_ids),
             level=answer.level,
             apologised=given_up,
             replies=answer.replies,
         )
 
+    def _give_up(self, claim: Claim) -> tuple[list[int], Answer]:
+        """Apologises for the oldest line without opening it, and forgets the tracker."""
+        logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
+        with self._database.read() as connection:
+            oldest = connection.execute(_WAITING, {"whose": claim.conversation_id}).first()
+        answer = Answer(self._assistant.apologise(claim.channel), state=None)
+        return ([oldest.id] if oldest else []), answer
+
     def _load(self, claim: Claim) -> tuple[bytes | None, list[tuple[int, Content]]]:
         with self._database.read() as connection:
-            sealed = connection.execute(
-                select(trackers.c.state_sealed).where(
-                    trackers.c.conversation_id == claim.conversation_id
-                )
-            ).scalar()
-            rows = connection.execute(
-                select(inbox.c.id, inbox.c.external_id, inbox.c.content_sealed)
-                .where(inbox.c.conversation_id == claim.conversation_id)
-                .where(inbox.c.turn_id.is_(None))
-                .order_by(inbox.c.id)
-                .limit(MAX_LINES)
-            ).all()
+            whose = {"whose": claim.conversation_id}
+            sealed = connection.execute(_TRACKER, whose).scalar()
+            rows = connection.execute(_WAITING, whose).all()
         state = None
         if sealed is not None:
             state = self._sealer.open(sealed, _tracker_place(claim.conversation_id))
@@ -247,11 +281,7 @@ class TurnRunner:
         now = now_ms()
         conversation_id = claim.conversation_id
         with self._database.write() as connection:
-            held = connection.execute(
-                select(conversations.c.claim_token, conversations.c.level)
-                .where(conversations.c.id == conversation_id)
-                .with_for_update()
-            ).first()
+            held = connection.execute(_HELD, {"whose": conversation_id}).first()
             if held is None or held.claim_token != claim.token:
                 return False
             if answer.forget:
@@ -261,12 +291,7 @@ class TurnRunner:
             self._remember(connection, conversation_id, answer.state, now)
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
             connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))
-            still_waiting = connection.execute(
-                select(inbox.c.id)
-                .where(inbox.c.conversation_id == conversation_id)
-                .where(inbox.c.turn_id.is_(None))
-                .limit(1)
-            ).first()
+            still_waiting = connection.execute(_WAITING, {"whose": conversation_id}).first()
             level = levels.ORDINARY if answer.forget else levels.highest(held.level, answer.level)
             connection.execute(
                 update(conversations)
@@ -292,15 +317,10 @@ class TurnRunner:
             )
             return
         sealed = self._sealer.seal(state, _tracker_place(conversation_id))
-        upsert = insert_ignoring(connection, trackers).values(
-            conversation_id=conversation_id, state_sealed=sealed, updated_at=now
-        )
-        if connection.execute(upsert).rowcount == 0:
-            connection.execute(
-                update(trackers)
-                .where(trackers.c.conversation_id == conversation_id)
-                .values(state_sealed=sealed, updated_at=now)
-            )
+        row = {"whose": conversation_id, "sealed": sealed, "now": now}
+        # The conversation is locked: nobody else writes this row between the two.
+        if connection.execute(_UPDATE_TRACKER, row).rowcount == 0:
+            connection.execute(_INSERT_TRACKER, row)
 
     @staticmethod
     def _forget(connection: Connection, conversation_id: str) -> None:
@@ -315,12 +335,7 @@ class TurnRunner:
     def _release(self, claim: Claim) -> None:
         """Nothing was there to answer."""
         with self._database.claim() as connection:
-            waiting = (
-                select(inbox.c.id)
-                .where(inbox.c.conversation_id == claim.conversation_id)
-                .where(inbox.c.turn_id.is_(None))
-            )
-            has_more = connection.execute(waiting.limit(1)).first() is not None
+            has_more = connection.execute(_WAITING, {"whose": claim.conversation_id}).first()
             connection.execute(
                 update(conversations)
                 .where(conversations.c.id == claim.conversation_id)

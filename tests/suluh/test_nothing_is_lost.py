@@ -112,7 +112,12 @@ def expected(assistant: Assistant) -> list[str]:
     """What the product says to the script when nobody disturbs it."""
     state, said = None, []
     for message in SCRIPT:
-        answer = assistant.answer("expected", "web", state, [Content(**message)])
+        answer = assistant.answer(
+            "expected",
+            "web",
+            state,
+            [Content(text=message.get("text", ""), payload=message.get("payload"))],
+        )
         state = answer.state
         assert len(answer.replies) == 1
         said.append(answer.replies[0].text)

@@ -47,7 +47,7 @@ FAMILY = f"👨{ZWJ}👩{ZWJ}👧"
         ("\u202erop\u202csap", "ropsap"),
         ("\u2067gaji\u2069 besar\u200f", "gaji besar"),
         ("pas\ufffdpor", "paspor"),
-        ("pas\ud83dpor", "paspor"),
+        (f"pas{chr(0xD83D)}por", "paspor"),
         ("pas\ue000por", "paspor"),
     ],
 )

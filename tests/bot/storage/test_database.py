@@ -33,10 +33,11 @@ def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
 
 
 def test_writers_from_many_threads_wait_for_each_other(database: Database) -> None:
-    threads = [
-        threading.Thread(target=lambda n=number: [_insert(database, f"{n}-{i}") for i in range(10)])
-        for number in range(8)
-    ]
+    def write_ten(number: int) -> None:
+        for index in range(10):
+            _insert(database, f"{number}-{index}")
+
+    threads = [threading.Thread(target=write_ten, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

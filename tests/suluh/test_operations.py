@@ -1,0 +1,108 @@
+"""What operators see, and that no person can be seen in it."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import Product, new_secret, wait_for_replies
+
+PLANTED_NUMBER = "081200000001"
+PLANTED_WORDS = "kalimatrahasiaseseorang"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("operations") / "home", model_dir) as product:
+        yield product
+
+
+def test_a_healthy_product_says_so_on_a_port_of_its_own(product: Product) -> None:
+    assert httpx.get(f"{product.operations_url}/healthz").text == "ok\n"
+    assert httpx.get(f"{product.url}/healthz").status_code == 404
+    assert httpx.get(f"{product.url}/metrics").status_code == 404
+
+
+def test_turns_and_queues_are_counted(product: Product) -> None:
+    with product.client() as visitor:
+        visitor.post("/pesan", json={"id": str(uuid.uuid4()), "text": "apa itu TPPO?"})
+        wait_for_replies(visitor, 1)
+    metrics = httpx.get(f"{product.operations_url}/metrics").text
+    assert 'suluh_turns_total{channel="web",level="biasa",outcome="answered"}' in metrics
+    assert "suluh_inbox_waiting 0.0" in metrics
+    assert 'suluh_processes{kind="worker"} 1.0' in metrics
+    assert 'suluh_http_requests_total{method="POST",path="/pesan",status="202"}' in metrics
+
+
+def test_no_planted_word_number_or_secret_stands_in_what_operators_see(
+    product: Product,
+) -> None:
+    secret = new_secret()
+    sentences = [
+        f"nomor saya {PLANTED_NUMBER} {PLANTED_WORDS}?",
+        f"/{PLANTED_WORDS} {PLANTED_NUMBER}",
+        f"{PLANTED_WORDS} tolong saya dikunci",
+        f'/faq{{"topik":"{PLANTED_WORDS}"}}',
+        "x" * 100_000 + PLANTED_WORDS,
+    ]
+    with product.client(secret) as visitor:
+        for sentence in sentences:
+            body = {"id": str(uuid.uuid4()), "text": sentence}
+            assert visitor.post("/pesan", json=body).status_code == 202
+        payload = {"id": str(uuid.uuid4()), "payload": f"/{PLANTED_WORDS}"}
+        assert visitor.post("/pesan", json=payload).status_code == 202
+        visitor.get(f"/{PLANTED_WORDS}?nomor={PLANTED_NUMBER}")
+        visitor.post("/pesan", content=f"{PLANTED_WORDS}".encode())
+        wait_for_replies(visitor, 3)
+    seen = {
+        "log": product.log(),
+        "metrics": httpx.get(f"{product.operations_url}/metrics").text,
+        "health": httpx.get(f"{product.operations_url}/healthz").text,
+    }
+    files = [
+        path
+        for path in product.home.rglob("*")
+        if path.is_file() and path.name != "server.key" and "model" not in path.parts
+    ]
+    seen |= {str(path): path.read_bytes().decode("latin-1") for path in files}
+    planted = (PLANTED_NUMBER, PLANTED_WORDS, secret)
+    assert [(where, word) for where in seen for word in planted if word in seen[where]] == []
+
+
+def test_the_log_of_a_failing_turn_holds_no_word_of_the_person(
+    tmp_path: Path, model_dir: Path
+) -> None:
+    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+        visitor.post("/pesan", json={"id": str(uuid.uuid4()), "text": "apa itu TPPO?"})
+        wait_for_replies(visitor, 1)
+        # A tracker that does not open makes the next turn fail inside the worker.
+        with sqlite3.connect(product.home / "suluh.db") as connection:
+            connection.execute("UPDATE trackers SET state_sealed = x'00'")
+        connection.close()
+        body = {"id": str(uuid.uuid4()), "text": f"{PLANTED_WORDS} itu apa ya kak?"}
+        visitor.post("/pesan", json=body)
+        said = wait_for_replies(visitor, 2, seconds=30)
+        assert "gangguan" in said[1]
+        # The apology let go of what was broken: the conversation goes on.
+        visitor.post("/pesan", json={"id": str(uuid.uuid4()), "text": "apa itu TPPO?"})
+        assert "Perdagangan orang" in wait_for_replies(visitor, 3)[2]
+        assert "SealBroken" in product.log()
+        assert PLANTED_WORDS not in product.log()
+
+
+def test_health_tells_when_nobody_answers(tmp_path: Path, model_dir: Path) -> None:
+    from bot.storage import migrate
+    from bot.storage.database import Database
+    from suluh.operations import find_trouble
+
+    database = Database(f"sqlite:///{tmp_path / 'suluh.db'}")
+    migrate.upgrade(database)
+    trouble = find_trouble(database)
+    assert trouble is not None
+    assert "no worker" in trouble
+    database.close()

@@ -1,0 +1,153 @@
+"""The real processes under their supervisor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.processes import Product, free_ports, wait_for_replies
+
+
+def _ask(client: httpx.Client, text: str) -> None:
+    answer = client.post("/pesan", json={"id": str(uuid.uuid4()), "text": text})
+    assert answer.status_code == 202
+
+
+def _gone(processes: list[psutil.Process], seconds: float = 15.0) -> bool:
+    return not psutil.wait_procs(processes, timeout=seconds)[1]
+
+
+def test_killed_processes_are_started_again_and_go_on(tmp_path: Path, model_dir: Path) -> None:
+    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+        _ask(visitor, "apa itu perdagangan orang?")
+        wait_for_replies(visitor, 1)
+        for victim in product.children("worker"):
+            victim.kill()
+        # The worker is dead: the message is kept until the next one is there.
+        _ask(visitor, "bagaimana cara melapor?")
+        wait_for_replies(visitor, 2, seconds=30)
+        for victim in product.children("web"):
+            victim.kill()
+        product.wait_until_ready()
+        _ask(visitor, "siapa kamu?")
+        assert len(wait_for_replies(visitor, 3, seconds=30)) == 3
+
+
+def test_a_dead_worker_loses_its_conversation_within_seconds(
+    tmp_path: Path, model_dir: Path
+) -> None:
+    with (
+        Product(tmp_path / "home", model_dir, workers=2) as product,
+        product.client() as visitor,
+    ):
+        one = product.children("worker")[0]
+        # Stopped in its tracks, not dead: its claims are not renewed either.
+        one.send_signal(signal.SIGSTOP)
+        try:
+            started = time.monotonic()
+            for _ in range(3):
+                _ask(visitor, "apa itu perdagangan orang?")
+            wait_for_replies(visitor, 1, seconds=30)
+            assert time.monotonic() - started < 15
+        finally:
+            one.send_signal(signal.SIGCONT)
+
+
+def test_a_polite_stop_answers_what_was_begun_and_leaves_no_process(
+    tmp_path: Path, model_dir: Path
+) -> None:
+    with Product(tmp_path / "home", model_dir) as product:
+        children = product.children()
+        assert len(children) == 2
+        assert product.stop() == 0
+        assert _gone(children, seconds=1)
+    assert "Traceback" not in product.log()
+    assert "worker stopped" in product.log()
+
+
+def test_children_end_when_their_supervisor_is_killed(tmp_path: Path, model_dir: Path) -> None:
+    with Product(tmp_path / "home", model_dir) as product:
+        children = product.children()
+        assert product.process is not None
+        product.process.kill()
+        assert _gone(children)
+
+
+def test_a_crash_loop_is_reported_and_stops_everything(tmp_path: Path, model_dir: Path) -> None:
+    home = tmp_path / "home"
+    with Product(home, model_dir) as product:
+        product.stop()
+    # A web process that cannot have its port dies each time it is started.
+    port, operations_port = free_ports()
+    with _occupied(port):
+        finished = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "suluh",
+                "run",
+                f"--port={port}",
+                f"--operations-port={operations_port}",
+            ],
+            env=product.environment,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    assert finished.returncode == 1
+    assert b"web died again and again" in finished.stderr
+    left = [p for p in psutil.process_iter(["cmdline"]) if f"--port={port}" in p.info["cmdline"]]
+    assert left == []
+
+
+class _occupied:
+    def __init__(self, port: int) -> None:
+        import socket
+
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", port))
+        self._socket.listen()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "suluh", "run"],
+        env={**os.environ, "SULUH_HOME": str(tmp_path), "SULUH_MODEL_DIR": str(tmp_path / "no")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 1
+    assert "suluh train" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_the_halves_refuse_a_database_that_was_not_migrated(
+    tmp_path: Path, model_dir: Path, command: str
+) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "suluh", command],
+        env={**os.environ, "SULUH_HOME": str(tmp_path), "SULUH_MODEL_DIR": str(model_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 1
+    assert "suluh migrate" in finished.stderr
