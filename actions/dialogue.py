@@ -25,7 +25,7 @@ INTENT_TITLES = {
 }
 
 
-class ActionMenuBidang(Action):
+class ActionMenu(Action):
     """Shows the menu, or the topics of one area when the button of that area was pressed."""
 
     def name(self) -> str:
@@ -37,6 +37,23 @@ class ActionMenuBidang(Action):
         area = next(tracker.get_latest_entity_values("bidang"), None)
         known = area in AREAS
         dispatcher.utter_message(response=f"ucapan_menu_{area}" if known else "ucapan_menu")
+        return []
+
+
+class ActionDarurat(Action):
+    """A number to call and one safe question; then what the answer to it asks for."""
+
+    def name(self) -> str:
+        return "action_darurat"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        can_call = next(tracker.get_latest_entity_values("menelepon"), None)
+        known = can_call in ("ya", "tidak")
+        dispatcher.utter_message(
+            response=f"ucapan_darurat_{can_call}" if known else "ucapan_darurat"
+        )
         return []
 
 

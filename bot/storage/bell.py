@@ -7,6 +7,7 @@ PostgreSQL has LISTEN and NOTIFY. SQLite counts commits of other connections in
 
 from __future__ import annotations
 
+import logging
 import select
 import sqlite3
 import threading
@@ -20,6 +21,9 @@ from bot.storage.database import Database
 
 CHANNEL = "suluh"
 POLL_SECONDS = 0.01
+LISTEN_AGAIN_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
 
 
 def ring(connection: Connection) -> None:
@@ -107,6 +111,15 @@ class BellThread(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except Exception as error:
+                # Whatever it was: whoever waits for the bell must not wait for ever.
+                logger.error("the bell is listened for anew: %s", type(error).__name__)
+                self._stopping.wait(LISTEN_AGAIN_SECONDS)
+
+    def _listen(self) -> None:
         listener = listen(self._database)
         try:
             while not self._stopping.is_set():
