@@ -126,7 +126,7 @@ class Assistant:
         """A pressed button, a pick from the last list, a command, or a text to parse."""
         choices = _choices_of(self._tracker.said_last(tracker))
         value = lines[0].payload
-        # A button that was never offered (an old message, a forged one) counts as text.
+        # Buttons of older messages still work; a value that names nothing counts as text.
         if value is None and (picked := pick(text, choices)):
             value = picked.payload
         if value is not None and (direct := self._from_payload(value)):

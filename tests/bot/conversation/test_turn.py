@@ -139,6 +139,22 @@ def test_a_worker_that_lost_its_claim_is_not_heard(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:
     receipt = inbox.accept(HELLO)
+
+    def let_another_answer(text: str) -> None:
+        time.sleep(0.15)
+        _wait_and_run(_runner(database, sealer))
+
+    slow = _runner(database, sealer, Echo(before_answer=let_another_answer), claim_seconds=0.1)
+    claim = slow.claim_next()
+    assert claim is not None
+    assert slow.run(claim) is None
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_a_claim_that_ran_out_before_the_turn_began_answers_nothing(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
     slow = _runner(database, sealer, claim_seconds=0.1)
     claim = slow.claim_next()
     assert claim is not None
