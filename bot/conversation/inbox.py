@@ -29,6 +29,7 @@ _FIND = (
     .where(contacts.c.address_blind == bindparam("blind"))
 )
 _LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).with_for_update()
+_CLAIMED = select(conversations.c.claim_until).where(conversations.c.id == bindparam("id"))
 _KNOWN = (
     select(inbox.c.id)
     .where(inbox.c.channel == bindparam("channel"))
@@ -79,11 +80,16 @@ class Inbox:
 
     def accept_all(self, batch: Sequence[Inbound]) -> list[Receipt]:
         """Commits several messages in one transaction, in the order given."""
+        # Everybody locks conversations in the same order, so no two batches block each
+        # other; the sort is stable, so the lines of one person keep theirs.
+        order = sorted(range(len(batch)), key=lambda n: (batch[n].channel, batch[n].address))
+        receipts: dict[int, Receipt] = {}
         with self._database.write() as connection:
-            receipts = [self._insert(connection, inbound) for inbound in batch]
-            if any(receipt.is_new for receipt in receipts):
+            for number in order:
+                receipts[number] = self._insert(connection, batch[number])
+            if any(receipt.is_new for receipt in receipts.values()):
                 bell.ring(connection)
-        return receipts
+        return [receipts[number] for number in range(len(batch))]
 
     def conversation_of(self, channel: str, address: str) -> str | None:
         """The id of the conversation with this address, if there is one."""
@@ -158,7 +164,14 @@ class Inbox:
     def _correct(
         self, connection: Connection, inbound: Inbound, content: Content, conversation_id: str
     ) -> bool:
-        """Puts a correction in the place of a message that was not answered yet."""
+        """Puts a correction in the place of a message that nobody has begun to answer.
+
+        One that a worker is answering right now stays: the correction becomes a message of
+        its own, or it would be marked as answered without having been read.
+        """
+        claimed = connection.execute(_CLAIMED, {"id": conversation_id}).scalar()
+        if claimed is not None and claimed >= now_ms():
+            return False
         corrected = connection.execute(
             update(inbox)
             .where(inbox.c.channel == inbound.channel)

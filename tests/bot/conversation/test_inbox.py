@@ -125,6 +125,34 @@ def test_lines_of_one_conversation_keep_their_order_under_load(
     assert all(numbers == list(range(20)) for numbers in by_conversation.values())
 
 
+def test_batches_that_meet_in_opposite_order_do_not_block_each_other(
+    inbox: Inbox, database: Database
+) -> None:
+    people = [f"0812-0000-{person:04}" for person in range(8)]
+    for person in people:
+        inbox.accept(Inbound("sms", person, f"{person}-first", text="halo?"))
+    failures = []
+
+    def write(name: str, order: list[str]) -> None:
+        for round_number in range(15):
+            batch = [Inbound("sms", p, f"{name}-{round_number}-{p}", text="apa?") for p in order]
+            try:
+                receipts = inbox.accept_all(batch)
+                assert len({receipt.conversation_id for receipt in receipts}) == len(people)
+            except Exception as error:
+                failures.append(error)
+
+    threads = [
+        threading.Thread(target=write, args=("a", people)),
+        threading.Thread(target=write, args=("b", people[::-1])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
 @pytest.mark.parametrize(
     ("text", "waits"),
     [

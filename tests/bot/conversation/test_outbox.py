@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
@@ -18,12 +16,12 @@ def conversation(inbox: Inbox) -> str:
 
 
 @pytest.fixture
-def sent(database: Database, outbox: Outbox, conversation: str) -> Iterator[int]:
+def sent(database: Database, outbox: Outbox, conversation: str) -> int:
     with database.write() as connection:
         outbox.add(connection, conversation, "sms", "turn1", [Reply("satu"), Reply("dua")])
         batch = outbox.claim_due(connection, ["sms"], 10)
         outbox.mark_sent(connection, batch[0][0].id, "SM1")
-    yield batch[0][0].id
+    return int(batch[0][0].id)
 
 
 def _state(database: Database, outbound_id: int) -> str:

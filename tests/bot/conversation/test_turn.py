@@ -253,6 +253,25 @@ def test_a_line_that_comes_while_the_answer_is_made_is_answered_next(
     ]
 
 
+def test_a_correction_of_a_line_that_is_being_answered_is_not_lost(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    correction = replace(HELLO, external_id="a1/edit-1", edits="a1", text="eh 5 orang.")
+
+    def correct(text: str) -> None:
+        if text == HELLO.text:
+            inbox.accept(correction)
+
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(before_answer=correct))
+    _wait_and_run(runner)
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id) == [
+        "1:apa itu TPPO?",
+        "2:eh 5 orang.",
+    ]
+
+
 class _WithEffect(Echo):
     def __init__(self, *, fail: bool) -> None:
         super().__init__()
