@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
@@ -27,10 +26,9 @@ logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5
 
 
-def build_app(house: House) -> Starlette:
+def build_app(house: House, streams: Streams) -> Starlette:
     """The public application."""
     door = Door(house.inbox)
-    streams = Streams(house.database)
     history = History(house.database, house.sealer, house.address_book, house.inbox)
     chat = WebChat(door, history, streams, facts.placeholders(), house.settings.public_url)
 
@@ -51,22 +49,24 @@ def build_app(house: House) -> Starlette:
 
 def serve(house: House, *, host: str, port: int, operations_port: int | None) -> None:
     """Serves until SIGTERM or SIGINT; messages already at the door are committed first."""
-    public = uvicorn.Server(_config(build_app(house), host, port))
+    streams = Streams(house.database)
+    public = uvicorn.Server(_config(build_app(house, streams), host, port))
     servers = [public]
     if operations_port is not None:
         servers.append(
             uvicorn.Server(_config(operations.build_app(house), "127.0.0.1", operations_port))
         )
     with Heartbeat(house.database, "web"):
-        asyncio.run(_serve_all(servers))
+        asyncio.run(_serve_all(servers, streams))
 
 
-async def _serve_all(servers: list[uvicorn.Server]) -> None:
+async def _serve_all(servers: list[uvicorn.Server], streams: Streams) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         for server in servers:
             server.should_exit = True
+        streams.end_all()
 
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop)
@@ -87,14 +87,3 @@ def _config(app: Starlette, host: str, port: int) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-
-
-def free_port(host: str, port: int) -> bool:
-    """Whether `port` can be bound."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True

@@ -11,7 +11,10 @@ POST /keluar   forgets the cookie (the quick exit)
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import logging
 import re
 import secrets
 from pathlib import Path
@@ -30,9 +33,11 @@ from starlette.templating import Jinja2Templates
 from bot.conversation.door import Door
 from bot.conversation.messages import Inbound
 from bot.conversation.outbox import Outbound
-from channels.web.history import History
+from channels.web.history import History, as_entry
 from channels.web.security import SecurityHeaders
 from channels.web.streams import Streams
+
+logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
 COOKIE = "suluh"
@@ -40,6 +45,7 @@ COOKIE_BYTES = 32
 # A message of MAX_TEXT four-byte characters, escaped in JSON, is well within.
 MAX_BODY = 512 * 1024
 PING_SECONDS = 20
+LOOK_SECONDS = 15
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -123,7 +129,8 @@ class WebChat:
                     payload=message["payload"],
                 )
             )
-        except Exception:
+        except Exception as error:
+            logger.error("a message was not accepted: %s", type(error).__name__)
             return _problem(503, TRY_AGAIN)
         if message["seen"]:
             await self._history.mark_shown(receipt.conversation_id, message["seen"])
@@ -155,9 +162,11 @@ class WebChat:
                     for outbound in await self._history.replies_after(conversation, last):
                         last = outbound.id
                         yield _event(outbound)
-                    if not await self._history.exists(conversation):
+                    if self._streams.ended or not await self._history.exists(conversation):
                         return
-                    await bell.wait()
+                    # Looks by itself now and then, should a bell ever go unheard.
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
 
         return EventSourceResponse(events(), ping=PING_SECONDS)
 
@@ -243,8 +252,6 @@ async def _read_body(request: Request) -> bytes | None:
 
 
 def _event(outbound: Outbound) -> ServerSentEvent:
-    from channels.web.history import as_entry
-
     return ServerSentEvent(
         id=str(outbound.id),
         event="balasan",

@@ -24,6 +24,7 @@ class Streams:
         self._database = database
         self._watching: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._seen = 0
+        self.ended = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = BellThread(database, self._on_ring)
 
@@ -33,9 +34,13 @@ class Streams:
             self._seen = connection.execute(select(func.max(outbox.c.id))).scalar() or 0
         self._bell.start()
 
+    def end_all(self) -> None:
+        """Ends the open streams, so that the server can stop; pages come back by themselves."""
+        self.ended = True
+        self.wake(list(self._watching))
+
     def close(self) -> None:
         self._bell.stop()
-        # Open streams end with the server; nothing more will wake them.
 
     @asynccontextmanager
     async def watch(self, conversation_id: str) -> AsyncIterator[asyncio.Event]:

@@ -74,6 +74,17 @@ def test_a_polite_stop_answers_what_was_begun_and_leaves_no_process(
     assert "worker stopped" in product.log()
 
 
+def test_an_open_page_does_not_hold_up_the_stop(tmp_path: Path, model_dir: Path) -> None:
+    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+        _ask(visitor, "apa itu perdagangan orang?")
+        with visitor.stream("GET", "/aliran") as stream:
+            lines = stream.iter_lines()
+            assert next(lines).startswith("id:")
+            started = time.monotonic()
+            assert product.stop() == 0
+            assert time.monotonic() - started < 4
+
+
 def test_children_end_when_their_supervisor_is_killed(tmp_path: Path, model_dir: Path) -> None:
     with Product(tmp_path / "home", model_dir) as product:
         children = product.children()

@@ -70,7 +70,7 @@ def test_the_first_message_gives_a_cookie_that_scripts_cannot_read(product: Prod
 def test_a_cookie_of_another_shape_is_not_taken_for_a_conversation(
     product: Product, cookie: str
 ) -> None:
-    headers = {"Cookie": f"suluh={cookie}".encode()}
+    headers = {b"Cookie": f"suluh={cookie}".encode()}
     answer = httpx.post(f"{product.url}/pesan", json=_message(text=QUESTION), headers=headers)
     assert answer.status_code == 202
     assert f"suluh={cookie};" not in answer.headers["set-cookie"]
