@@ -87,6 +87,16 @@ class Outbox:
         )
         return [self._open(row) for row in rows]
 
+    def latest(self, connection: Connection, conversation_id: str, limit: int) -> list[Outbound]:
+        """The newest `limit` replies of a conversation, oldest first."""
+        rows = connection.execute(
+            select(outbox)
+            .where(outbox.c.conversation_id == conversation_id)
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        ).all()
+        return [self._open(row) for row in reversed(rows)]
+
     def claim_due(
         self, connection: Connection, channels: Sequence[str], limit: int
     ) -> list[tuple[Outbound, bytes, str]]:

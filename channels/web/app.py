@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -34,7 +35,7 @@ from bot.conversation.door import Door
 from bot.conversation.messages import Inbound
 from bot.conversation.outbox import Outbound
 from channels.web.history import History, as_entry
-from channels.web.security import SecurityHeaders
+from channels.web.security import AlwaysAsk, SecurityHeaders
 from channels.web.streams import Streams
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ MAX_BODY = 512 * 1024
 PING_SECONDS = 20
 LOOK_SECONDS = 15
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 HERE = Path(__file__).parent
@@ -81,18 +83,23 @@ class WebChat:
         self._streams = streams
         self._contacts = contacts
         self._origin = _origin(public_url) if public_url else None
+        self._secure = bool(self._origin and self._origin.startswith("https:"))
         self._templates = Jinja2Templates(directory=HERE / "templates")
 
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/", self.page),
+                Route("/", self.page, middleware=[Middleware(GZipMiddleware)]),
                 Route("/pesan", self.accept, methods=["POST"]),
                 Route("/pesan", self.past, methods=["GET"]),
                 Route("/aliran", self.stream),
                 Route("/hapus", self.delete, methods=["POST"]),
                 Route("/keluar", self.leave, methods=["POST"]),
-                Mount("/statis", StaticFiles(directory=HERE / "static")),
+                Mount(
+                    "/statis",
+                    StaticFiles(directory=HERE / "static"),
+                    middleware=[Middleware(GZipMiddleware), Middleware(AlwaysAsk)],
+                ),
             ],
             middleware=[Middleware(SecurityHeaders)],
         )
@@ -117,7 +124,7 @@ class WebChat:
         message = _parse(body)
         if message is None:
             return _problem(400, NOT_READABLE)
-        secret = _secret(request) or secrets.token_urlsafe(COOKIE_BYTES)
+        secret = _secret(request) or self._new_secret(message["id"])
         try:
             receipt = await self._door.accept(
                 Inbound(
@@ -137,6 +144,12 @@ class WebChat:
         response = JSONResponse({"id": message["id"], "baru": receipt.is_new}, status_code=202)
         self._set_cookie(response, secret)
         return response
+
+    def _new_secret(self, message_id: str) -> str:
+        # Only an id that cannot be guessed may decide what the cookie is.
+        if _UUID.fullmatch(message_id):
+            return self._history.first_secret(message_id)
+        return secrets.token_urlsafe(COOKIE_BYTES)
 
     async def past(self, request: Request) -> Response:
         conversation = await self._conversation(request)
@@ -159,9 +172,10 @@ class WebChat:
             async with self._streams.watch(conversation) as bell:
                 while True:
                     bell.clear()
-                    for outbound in await self._history.replies_after(conversation, last):
-                        last = outbound.id
-                        yield _event(outbound)
+                    while batch := await self._history.replies_after(conversation, last):
+                        for outbound in batch:
+                            last = outbound.id
+                            yield _event(outbound)
                     if self._streams.ended or not await self._history.exists(conversation):
                         return
                     # Looks by itself now and then, should a bell ever go unheard.
@@ -200,13 +214,15 @@ class WebChat:
             secret,
             httponly=True,
             samesite="strict",
-            secure=bool(self._origin and self._origin.startswith("https:")),
+            secure=self._secure,
             path="/",
         )
 
     def _without_cookie(self) -> Response:
         response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        response.delete_cookie(
+            COOKIE, path="/", httponly=True, samesite="strict", secure=self._secure
+        )
         return response
 
 

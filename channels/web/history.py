@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
 from sqlalchemy import select
@@ -34,6 +35,15 @@ class History:
         """An external id that only the holder of the cookie can repeat."""
         return self._address_book.blind("web-message", f"{secret}\0{message_id}").hex()
 
+    def first_secret(self, message_id: str) -> str:
+        """The cookie for a visitor who has none, the same for the same first message.
+
+        When the answer to the very first message is lost on its way, the page sends that
+        message again, still without a cookie: it must not become a second conversation.
+        """
+        digest = self._address_book.blind("web-first", message_id)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
     async def conversation_of(self, secret: str) -> str | None:
         return await asyncio.to_thread(self._inbox.conversation_of, CHANNEL, secret)
 
@@ -60,7 +70,7 @@ class History:
 
     def _entries(self, conversation_id: str) -> list[dict[str, Any]]:
         with self._database.read() as connection:
-            replies = self._outbox.after(connection, conversation_id, 0, limit=MAX_ENTRIES)
+            replies = self._outbox.latest(connection, conversation_id, MAX_ENTRIES)
             rows = connection.execute(
                 select(inbox)
                 .where(inbox.c.conversation_id == conversation_id)

@@ -23,6 +23,8 @@ HEADERS = {
 class SecurityHeaders:
     """Adds the headers to every answer; plain ASGI, so that streams stay streams."""
 
+    headers = HEADERS
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
@@ -30,8 +32,15 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class AlwaysAsk(SecurityHeaders):
+    """Lets browsers keep a file, but ask each time whether it changed: the page and its
+    scripts must be of one version."""
+
+    headers = {"Cache-Control": "no-cache"}

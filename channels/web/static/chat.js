@@ -20,7 +20,8 @@ const REFUSED = "Pesan ini tidak bisa dikirim. Coba tulis lagi ya.";
 const DELETED = `Percakapan ini sudah dihapus dari Suluh. Terima kasih sudah bercerita.
 Kamu boleh menulis lagi kapan saja.`;
 const NOT_DELETED = "Belum terhapus karena sambungan terganggu. Coba sekali lagi ya.";
-const NO_COOKIE = "Browser ini menolak cookie, jadi jawaban Suluh tidak bisa masuk. Nyalakan cookie, atau telepon nomor di atas.";
+const NO_COOKIE = `Browser ini menolak cookie, jadi jawaban Suluh tidak bisa masuk.
+Nyalakan cookie, atau telepon nomor yang tertera.`;
 
 const MAX_TEXT = 10_000;
 const REMARK_FROM = 9_000;
@@ -168,6 +169,8 @@ async function refresh() {
   const entries = await fetchHistory();
   if (current !== conversation) return true;
   if (!entries) return false;
+  const hadFocus = page.log.contains(document.activeElement);
+  const refused = page.log.querySelectorAll(".refused");
   page.log.setAttribute("aria-live", "off");
   page.log.replaceChildren();
   anchor = null;
@@ -175,11 +178,12 @@ async function refresh() {
     if (entry.dari === "saya") addOwn(entry.teks, entry.pukul, "sent");
     else addReply(entry);
   }
+  page.log.append(...refused);
   showQueue();
-  const replies = entries.filter((entry) => entry.dari === "suluh");
-  inbox.last = Math.max(0, ...replies.map((entry) => entry.id));
+  inbox.last = Math.max(0, ...entries.map((entry) => entry.id ?? 0));
   if (entries.length > 0) inbox.reopen();
-  if (entries.at(-1)?.dari === "saya") expectAnswer();
+  if (entries[entries.length - 1]?.dari === "saya") expectAnswer();
+  if (hadFocus) restFocus();
   follow();
   setTimeout(() => page.log.setAttribute("aria-live", "polite"), 500);
   return true;
@@ -208,7 +212,8 @@ function follow() {
 
 function measure() {
   const { scrollTop, clientHeight, scrollHeight } = page.scroll;
-  page.down.hidden = scrollHeight - scrollTop - clientHeight < 80 || page.log.childElementCount === 0;
+  const below = scrollHeight - scrollTop - clientHeight;
+  page.down.hidden = below < 80 || page.log.childElementCount === 0;
 }
 
 function restFocus() {
@@ -284,7 +289,7 @@ function leave() {
   outbox.clear();
   inbox.close();
   rememberLeaving(true);
-  forgetCookie().then(() => rememberLeaving(false), () => {});
+  forgetCookie().then((done) => done && rememberLeaving(false));
   location.replace(HARMLESS_PAGE);
 }
 
@@ -414,19 +419,19 @@ async function begin() {
   outbox.add(...queue);
   showQueue();
   setDraft(draft);
-  if (!navigator.cookieEnabled) addNote(NO_COOKIE);
   if (!navigator.onLine) report("network", true);
   await finishLeaving();
   // One look before anything is sent, so that the order on the screen is the true one.
   const known = await refresh();
   letGo();
+  if (!navigator.cookieEnabled) addNote(NO_COOKIE);
   if (!known) keepTrying(refresh);
 }
 
 /** The last visit ended without a connection: its cookie goes before anything else. */
 async function finishLeaving() {
   if (!leftUnfinished()) return;
-  await keepTrying(() => forgetCookie().then(({ ok }) => ok, () => false));
+  await keepTrying(forgetCookie);
   rememberLeaving(false);
 }
 

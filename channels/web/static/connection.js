@@ -36,9 +36,13 @@ export async function deleteConversation() {
   }
 }
 
-/** Survives leaving the page: the browser finishes it in the background. */
-export function forgetCookie() {
-  return fetch("/keluar", { method: "POST", keepalive: true });
+/** True when the cookie is forgotten. The browser finishes this also after the page is left. */
+export async function forgetCookie() {
+  try {
+    return (await fetch("/keluar", { method: "POST", keepalive: true })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /** What is typed or queued, kept in this tab until the server has it. */

@@ -1,7 +1,12 @@
 // One message of the conversation as elements. Text stays text: nothing is parsed as HTML.
 
 // Numbers as Suluh writes them: +62 21 2924 4800, 0811-8080-141, 081234567890, 1500630, 110.
-const PHONE = /\+\d{1,3}(?:[ -]\d{1,5}){2,5}|0\d{2,4}(?:[ -]\d{3,5}){1,3}|08\d{8,11}|1500\d{3}|110|129/g;
+const PHONE = new RegExp([
+  /\+\d{1,3}(?:[ -]\d{1,5}){2,5}/,
+  /0\d{2,4}(?:[ -]\d{3,5}){1,3}/,
+  /08\d{8,11}/,
+  /1500\d{3}|110|129/,
+].map((pattern) => pattern.source).join("|"), "g");
 const PART_BEFORE = /[\w.,/+-]$/;
 const PART_AFTER = /^(?:[\w%]|[.,/-]\d)/;
 // "Pasal 110" and "110 juta" are nothing to call.

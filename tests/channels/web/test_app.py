@@ -104,6 +104,27 @@ def test_nobody_uses_up_the_message_id_of_another(product: Product) -> None:
             wait_for_replies(client, 1)
 
 
+def test_a_first_message_sent_again_is_no_second_conversation(product: Product) -> None:
+    body = _message(text=QUESTION)
+    # The visitor never saw the first answer, so comes again without a cookie.
+    first, again = (httpx.post(f"{product.url}/pesan", json=body) for _ in range(2))
+    assert (first.json()["baru"], again.json()["baru"]) == (True, False)
+    assert first.cookies["suluh"] == again.cookies["suluh"]
+
+
+def test_a_long_history_shows_its_end_and_streams_to_its_end(visitor: httpx.Client) -> None:
+    for _ in range(12):
+        for _ in range(20):
+            visitor.post("/pesan", json=_message(payload="/terima_kasih", text="makasih"))
+    visitor.post("/pesan", json=_message(payload="/siapa_kamu", text="siapa kamu?"))
+    deadline = time.monotonic() + 30
+    while not any("bukan manusia" in text for text in replies(visitor)[-1:]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert len(replies(visitor)) == 200
+    assert "bukan manusia" in _events(visitor, 241)[-1]["teks"]
+
+
 def test_a_button_is_shown_with_its_title_and_answered(visitor: httpx.Client) -> None:
     body = _message(payload='/faq{"topik":"kerja_kamboja"}', text="Kerja di Kamboja")
     assert visitor.post("/pesan", json=body).status_code == 202
@@ -127,10 +148,10 @@ def test_replies_arrive_on_the_stream_as_they_are_made(visitor: httpx.Client) ->
 
 
 def test_a_stream_goes_on_where_it_broke_off(visitor: httpx.Client) -> None:
-    for text in ("siapa kamu?", "apa itu perdagangan orang?", "terima kasih"):
+    texts = ("siapa kamu?", "apa itu perdagangan orang?", "terima kasih")
+    for number, text in enumerate(texts, 1):
         visitor.post("/pesan", json=_message(text=text))
-        wait_for_replies(visitor, 1)
-    wait_for_replies(visitor, 3)
+        wait_for_replies(visitor, number)
     everything = _events(visitor, 3)
     rest = _events(visitor, 2, headers={"Last-Event-ID": str(everything[0]["id"])})
     by_query = _events(visitor, 2, params={"setelah": everything[0]["id"]})
@@ -274,6 +295,13 @@ def test_a_burst_is_one_answer(visitor: httpx.Client) -> None:
     time.sleep(0.6)
     assert replies(visitor) == said
     assert len(said) == 1
+
+
+def test_the_page_travels_small(visitor: httpx.Client) -> None:
+    for path in ("/", "/statis/chat.js", "/statis/chat.css"):
+        answer = visitor.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+    assert visitor.get("/statis/chat.js").headers["cache-control"] == "no-cache"
 
 
 def test_numbers_are_on_the_page_without_any_script(visitor: httpx.Client) -> None:
