@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.conversation import context
 from bot.knowledge.generator import topic_button
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
@@ -123,6 +124,7 @@ class ActionPrivasiHapus(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         if next(tracker.get_latest_entity_values("pasti"), None) == "ya":
+            context.current().forget = True
             dispatcher.utter_message(response="ucapan_sudah_dihapus")
             return []
         dispatcher.utter_message(

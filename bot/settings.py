@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,15 +57,21 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads the settings; the environment wins over `.env` in the working folder.
+    """Reads the settings; the environment wins over `.env` in the project's folder.
 
     Raises:
         SettingsError: A value cannot be read.
     """
     if environ is None:
-        from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+        from_file = {
+            name: value
+            for name, value in dotenv_values(PROJECT_ROOT / ".env").items()
+            if value is not None
+        }
         environ = {**from_file, **os.environ}
-    home = Path(environ.get("SULUH_HOME", "var")).expanduser().resolve()
+    # Against the project, not the folder one happens to be in: else a second, empty
+    # installation would come into being elsewhere.
+    home = (PROJECT_ROOT / Path(environ.get("SULUH_HOME", "var")).expanduser()).resolve()
     return Settings(
         home=home,
         database_url=environ.get("SULUH_DATABASE_URL") or f"sqlite:///{home / 'suluh.db'}",
@@ -85,6 +92,6 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
         value = float(raw)
     except ValueError:
         raise SettingsError(f"{name} must be a number of seconds, not {raw!r}.") from None
-    if value < 0:
-        raise SettingsError(f"{name} must not be negative.")
+    if not 0 <= value < math.inf:
+        raise SettingsError(f"{name} must be a number of seconds, 0 or more.")
     return value

@@ -1,6 +1,6 @@
 """Makes `.venv` from the lock: brings uv, finds a Python 3.10, installs what changed.
 
-Runs on any Python 3.6 or newer with nothing installed; called by the Makefile.
+Runs on any Python 3.8 or newer that has pip or venv; called by the Makefile.
 """
 
 import hashlib
@@ -26,6 +26,8 @@ def main():
     wanted = fingerprint()
     if os.path.exists(STAMP) and open(STAMP).read() == wanted:
         return
+    if os.path.exists(STAMP):
+        os.remove(STAMP)
     uv = find_uv()
     python = find_python(uv)
     if not is_wanted(os.path.join(VENV, "bin", "python")):
@@ -43,7 +45,8 @@ def main():
 
 def fingerprint():
     """Changes when anything that is installed changes."""
-    digest = hashlib.sha256()
+    # The folder counts, too: an environment does not survive being moved.
+    digest = hashlib.sha256(ROOT.encode())
     for name in ("requirements.lock", "pyproject.toml", "scripts/bootstrap.py"):
         with open(os.path.join(ROOT, name), "rb") as source:
             digest.update(source.read())

@@ -31,6 +31,8 @@ def main() -> None:
 
 
 def _settings(process: str) -> Settings:
+    # Whatever is written from here on is for this user only.
+    os.umask(0o077)
     settings = settings_module.load()
     logs.configure(process, as_json=settings.log_json)
     # prometheus_client reads this when it is imported.
@@ -73,7 +75,6 @@ def web(host: str, port: int, operations_port: int | None) -> None:
 
     supervisor.watch_lifeline()
     house = House.open(settings)
-    house.database.require_schema()
     serve(house, host=host, port=port, operations_port=operations_port)
 
 
@@ -88,7 +89,6 @@ def worker(name: str) -> None:
 
     supervisor.watch_lifeline()
     house = House.open(settings)
-    house.database.require_schema()
     work(house)
 
 
@@ -135,10 +135,9 @@ def train(force: bool) -> None:
 def migrate(quiet: bool) -> None:
     """Brings the database to the newest revision."""
     settings = _settings("migrate")
-    from bot.storage import migrate as migrations
     from suluh.wiring import House
 
-    migrations.upgrade(House.open(settings).database)
+    House.prepare(settings)
     if not quiet:
         click.echo("The database is up to date.", err=True)
 

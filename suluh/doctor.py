@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.engine import model
+from bot.privacy.keys import ServerKey
 from bot.settings import Settings
 from suluh.wiring import House
 
@@ -43,17 +44,13 @@ def _check(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _key(settings: Settings) -> str:
-    House.open(settings).database.close()
+    ServerKey.load(settings.keys_dir)
     return f"in {settings.keys_dir}, readable by this user only; it belongs in the backup"
 
 
 def _database(settings: Settings) -> str:
-    house = House.open(settings)
-    try:
-        house.database.require_schema()
-    finally:
-        house.database.close()
-    return "PostgreSQL" if not settings.uses_sqlite else "SQLite in the home folder"
+    House.open(settings).database.close()
+    return "SQLite in the home folder" if settings.uses_sqlite else "PostgreSQL"
 
 
 def _model(settings: Settings) -> str:
@@ -68,7 +65,6 @@ def _worker(settings: Settings) -> str:
 
     house = House.open(settings)
     try:
-        house.database.require_schema()
         count = alive(house.database, "worker")
     finally:
         house.database.close()

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql import Insert
 
 from bot.clock import now_ms
 from bot.privacy.identity import random_id
@@ -52,15 +52,26 @@ class Heartbeat:
         with self._database.claim() as connection:
             connection.execute(processes.delete().where(processes.c.id == self._id))
 
+    def _row(self, now: int) -> Insert:
+        return processes.insert().values(id=self._id, kind=self._kind, started_at=now, seen_at=now)
+
     def _beat(self) -> None:
         while not self._stopping.wait(BEAT_SECONDS):
             try:
-                with self._database.claim() as connection:
-                    connection.execute(
-                        update(processes).where(processes.c.id == self._id).values(seen_at=now_ms())
-                    )
-            except SQLAlchemyError as error:
+                self._renew()
+            except Exception as error:
+                # This thread must outlive any trouble, or health would lie for ever.
                 logger.warning("heartbeat missed: %s", type(error).__name__)
+
+    def _renew(self) -> None:
+        now = now_ms()
+        with self._database.claim() as connection:
+            renewed = connection.execute(
+                update(processes).where(processes.c.id == self._id).values(seen_at=now)
+            )
+            if renewed.rowcount == 0:
+                # Asleep for so long that another process took this one for dead.
+                connection.execute(self._row(now))
 
 
 def alive(database: Database, kind: str) -> int:

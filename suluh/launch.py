@@ -60,10 +60,12 @@ def run(
 def _announce(settings: Settings, host: str, port: int, operations_port: int) -> None:
     """Prints the address once somebody answers there."""
     health = f"http://127.0.0.1:{operations_port}/healthz"
+    # An http_proxy of the environment must not answer for this machine.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(health, timeout=2):
+            with direct.open(health, timeout=2):
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -18,8 +18,9 @@ from bot.errors import OperatorError
 logger = logging.getLogger(__name__)
 
 # This many deaths in a row, each so soon after its start, are a crash loop: starting again
-# would only hide the cause.
-CRASH_LIMIT = 5
+# would only hide the cause. More than MAX_ATTEMPTS of bot/conversation/turn.py: a message that
+# kills its worker is given up before the product is.
+CRASH_LIMIT = 8
 SOON_SECONDS = 20.0
 RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0)
 STOP_SECONDS = 15.0

@@ -21,6 +21,7 @@ class House:
     """What every process of one installation shares."""
 
     settings: Settings
+    key: ServerKey
     database: Database
     sealer: Sealer
     address_book: AddressBook
@@ -28,8 +29,37 @@ class House:
 
     @classmethod
     def open(cls, settings: Settings) -> House:
+        """Opens an installation that is ready to work.
+
+        Raises:
+            OperatorError: The key is missing or wrong, or the database was not migrated.
+        """
+        house = cls._build(settings, ServerKey.load(settings.keys_dir))
+        house.database.require_schema()
+        house.database.require_key(house.key.check_value())
+        return house
+
+    @classmethod
+    def prepare(cls, settings: Settings) -> House:
+        """Makes or migrates an installation, then opens it.
+
+        Raises:
+            OperatorError: The key does not belong to the database.
+        """
+        from bot.storage import migrate
+
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = ServerKey.load_or_create(settings.keys_dir)
+        database = Database(settings.database_url)
+        migrate.upgrade(database)
+        is_new = database.is_new()
+        database.close()
+        load = ServerKey.load_or_create if is_new else ServerKey.load
+        house = cls._build(settings, load(settings.keys_dir))
+        house.database.adopt_key(house.key.check_value())
+        return house
+
+    @classmethod
+    def _build(cls, settings: Settings, key: ServerKey) -> House:
         database = Database(settings.database_url)
         sealer = Sealer(key.subkey(SEALING_SUBKEY))
         address_book = AddressBook(key.subkey(IDENTITY_SUBKEY))
@@ -40,7 +70,7 @@ class House:
             burst_wait=settings.burst_wait,
             burst_limit=settings.burst_limit,
         )
-        return cls(settings, database, sealer, address_book, inbox)
+        return cls(settings, key, database, sealer, address_book, inbox)
 
 
 def load_assistant(settings: Settings) -> Assistant:

@@ -9,7 +9,7 @@ import signal
 import threading
 
 from bot.conversation.sender import Connector, Sender
-from bot.conversation.turn import Outcome, TurnRunner
+from bot.conversation.turn import Outcome, TurnRunner, describe
 from bot.conversation.worker import Worker
 from bot.storage import bell
 from suluh import operations
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 RENEWALS_PER_CLAIM = 3
 NICENESS = 5
+AFTER_TROUBLE_SECONDS = 1.0
 
 
 def work(house: House) -> None:
@@ -86,7 +87,12 @@ class Sending:
         listener = bell.listen(self._house.database)
         try:
             while not self._stopping.is_set():
-                if not self._sender.send_due():
-                    listener.wait(1.0)
+                try:
+                    if not self._sender.send_next():
+                        listener.wait(1.0)
+                except Exception as error:
+                    # This thread must outlive any trouble, or replies would stay for ever.
+                    logger.error("sending is tried again: %s", describe(error))
+                    self._stopping.wait(AFTER_TROUBLE_SECONDS)
         finally:
             listener.close()

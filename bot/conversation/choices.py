@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"(?:ke|no|nomor)?(\d{1,2})(?:nya)?")
 
 # At 86 a title typed with one wrong letter in eight still matches, a neighbour does not.
 _ALIKE = 86
+# "dn" for "dan", "iya" for "ya" and one wrong letter in two, but not "dalam" for "luar".
+_ALIKE_WORD = 50
 _LONGEST_PICK = 5
 
 
@@ -33,8 +35,17 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
         return yes_or_no
     typed = " ".join(words)
     scored = [(fuzz.ratio(typed, " ".join(_title_words(choice))), choice) for choice in choices]
-    best = max(scored, key=lambda pair: pair[0])
-    return best[1] if best[0] >= _ALIKE else None
+    score, best = max(scored, key=lambda pair: pair[0])
+    return best if score >= _ALIKE and _same_sense(words, _title_words(best)) else None
+
+
+def _same_sense(words: Sequence[str], title: Sequence[str]) -> bool:
+    """False for "ga hapus" beside "Ya, hapus", and when one whole word is another one."""
+    if (words[0] in lexicon.words("bukan")) != (title[0] in lexicon.words("bukan")):
+        return False
+    return len(words) != len(title) or all(
+        fuzz.ratio(typed, meant) >= _ALIKE_WORD for typed, meant in zip(words, title)
+    )
 
 
 def _title_words(choice: Choice) -> list[str]:
@@ -43,8 +54,14 @@ def _title_words(choice: Choice) -> list[str]:
 
 def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
     """ "iyo" picks "Ya, hapus" and "dak" picks "Tidak jadi"."""
+    fillers = lexicon.words("pengisi_pilihan") - lexicon.words("iya")
+    said = [word for word in words if word not in fillers]
+    if said and said[0] in lexicon.words("bukan"):
+        # "gak bisa" is a no to "Ya, bisa menelepon".
+        offered = {word for choice in choices for word in _title_words(choice)}
+        said = [said[0], *(word for word in said[1:] if word not in offered)]
     for group in ("iya", "bukan"):
-        if all(word in lexicon.words(group) for word in words):
+        if said and all(word in lexicon.words(group) for word in said):
             for choice in choices:
                 if _title_words(choice)[:1] and _title_words(choice)[0] in lexicon.words(group):
                     return choice

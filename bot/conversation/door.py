@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 from bot.conversation.inbox import Inbox, Receipt
 from bot.conversation.messages import Inbound
@@ -22,6 +23,8 @@ class Door:
         self._inbox = inbox
         self._waiting: asyncio.Queue[tuple[Inbound, asyncio.Future[Receipt]]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        # A thread of its own: readers must not keep messages waiting at the door.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="door")
 
     def open(self) -> None:
         self._task = asyncio.create_task(self._serve(), name="door")
@@ -34,6 +37,7 @@ class Door:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
+        self._thread.shutdown()
 
     async def accept(self, inbound: Inbound) -> Receipt:
         """Returns when the message is on disk. Raises what the database raised."""
@@ -53,8 +57,8 @@ class Door:
 
     async def _commit(self, batch: list[tuple[Inbound, asyncio.Future[Receipt]]]) -> None:
         try:
-            receipts = await asyncio.to_thread(
-                self._inbox.accept_all, [inbound for inbound, _ in batch]
+            receipts = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._inbox.accept_all, [inbound for inbound, _ in batch]
             )
         except Exception as error:
             if len(batch) == 1:

@@ -18,8 +18,11 @@ from bot.privacy.sealing import Sealer
 from bot.storage import bell
 from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations, inbox
+from bot.triage.phrases import sounds_urgent
 
 MAX_EXTERNAL_ID = 128
+# Cries for help are looked for in this much of a text at the door; triage reads all of it.
+MAX_SCANNED = 1_000
 
 # Built once: building a statement costs as much as running it.
 _FIND = (
@@ -29,7 +32,9 @@ _FIND = (
     .where(contacts.c.address_blind == bindparam("blind"))
 )
 _LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).with_for_update()
-_CLAIMED = select(conversations.c.claim_until).where(conversations.c.id == bindparam("id"))
+_READY = select(conversations.c.ready_at, conversations.c.urgent).where(
+    conversations.c.id == bindparam("id")
+)
 _KNOWN = (
     select(inbox.c.id)
     .where(inbox.c.channel == bindparam("channel"))
@@ -44,7 +49,7 @@ _FIRST_WAITING = (
 _MAKE_READY = (
     update(conversations)
     .where(conversations.c.id == bindparam("which"))
-    .values(ready_at=bindparam("at"))
+    .values(ready_at=bindparam("at"), urgent=bindparam("urgent"))
 )
 
 
@@ -80,13 +85,15 @@ class Inbox:
 
     def accept_all(self, batch: Sequence[Inbound]) -> list[Receipt]:
         """Commits several messages in one transaction, in the order given."""
+        # Whatever takes time is done before anybody has to wait for the transaction.
+        arrivals = [self._prepare(inbound) for inbound in batch]
         # Everybody locks conversations in the same order, so no two batches block each
         # other; the sort is stable, so the lines of one person keep theirs.
-        order = sorted(range(len(batch)), key=lambda n: (batch[n].channel, batch[n].address))
+        order = sorted(range(len(batch)), key=lambda number: arrivals[number].blind)
         receipts: dict[int, Receipt] = {}
         with self._database.write() as connection:
             for number in order:
-                receipts[number] = self._insert(connection, batch[number])
+                receipts[number] = self._insert(connection, arrivals[number])
             if any(receipt.is_new for receipt in receipts.values()):
                 bell.ring(connection)
         return [receipts[number] for number in range(len(batch))]
@@ -94,54 +101,64 @@ class Inbox:
     def conversation_of(self, channel: str, address: str) -> str | None:
         """The id of the conversation with this address, if there is one."""
         with self._database.read() as connection:
-            return self._find(connection, channel, address)
+            return _find(connection, channel, self._address_book.blind(channel, address))
 
-    def _insert(self, connection: Connection, inbound: Inbound) -> Receipt:
+    def _prepare(self, inbound: Inbound) -> _Arrival:
         if not 0 < len(inbound.external_id) <= MAX_EXTERNAL_ID:
             raise ValueError(f"external_id must have 1 to {MAX_EXTERNAL_ID} characters")
-        now = now_ms()
-        conversation_id = self._find_or_create(connection, inbound, now)
         content = to_content(inbound)
-        if inbound.edits and self._correct(connection, inbound, content, conversation_id):
-            return Receipt(conversation_id, is_new=True)
+        plain = content.text and not (content.payload or content.attachments or content.location)
+        return _Arrival(
+            inbound,
+            content,
+            blind=self._address_book.blind(inbound.channel, inbound.address),
+            wait_ms=burst.wait_ms(content.text, burst_wait=self._burst_wait) if plain else 0,
+            urgent=sounds_urgent(content.text[:MAX_SCANNED]),
+        )
+
+    def _insert(self, connection: Connection, arrival: _Arrival) -> Receipt:
+        now = now_ms()
+        inbound = arrival.inbound
+        conversation_id = self._find_or_create(connection, arrival, now)
         # Deliveries of one message meet at the lock on their conversation.
         known = connection.execute(
             _KNOWN, {"channel": inbound.channel, "external_id": inbound.external_id}
         )
         if known.first() is not None:
             return Receipt(conversation_id, is_new=False)
+        place = content_place(conversation_id, inbound.external_id)
         connection.execute(
             _INSERT,
             {
                 "conversation_id": conversation_id,
                 "channel": inbound.channel,
                 "external_id": inbound.external_id,
-                "content_sealed": self._seal(content, conversation_id, inbound.external_id),
+                "content_sealed": self._sealer.seal(arrival.content.encode(), place),
                 "received_at": now,
             },
         )
-        self._make_ready(connection, conversation_id, content, now)
+        self._make_ready(connection, conversation_id, arrival, now)
         return Receipt(conversation_id, is_new=True)
 
-    def _find(self, connection: Connection, channel: str, address: str) -> str | None:
-        blind = self._address_book.blind(channel, address)
-        found: str | None = connection.execute(_FIND, {"channel": channel, "blind": blind}).scalar()
+    def _find_or_create(self, connection: Connection, arrival: _Arrival, now: int) -> str:
+        inbound = arrival.inbound
+        found = _find(connection, inbound.channel, arrival.blind)
+        if found is None:
+            found = self._create(connection, arrival, now)
+        # Two messages of one conversation at once: the second waits here, so that their
+        # row numbers are the order in which they become visible.
+        if connection.dialect.name == "postgresql":
+            connection.execute(_LOCK, {"id": found})
         return found
 
-    def _find_or_create(self, connection: Connection, inbound: Inbound, now: int) -> str:
-        found = self._find(connection, inbound.channel, inbound.address)
-        if found is not None:
-            # Two messages of one conversation at once: the second waits here, so that
-            # their row numbers are the order in which they become visible.
-            if connection.dialect.name == "postgresql":
-                connection.execute(_LOCK, {"id": found})
-            return found
+    def _create(self, connection: Connection, arrival: _Arrival, now: int) -> str:
+        inbound = arrival.inbound
         contact_id, conversation_id = random_id(), random_id()
         created = connection.execute(
             insert_ignoring(connection, contacts).values(
                 id=contact_id,
                 channel=inbound.channel,
-                address_blind=self._address_book.blind(inbound.channel, inbound.address),
+                address_blind=arrival.blind,
                 address_sealed=self._sealer.seal(
                     inbound.address.encode(), address_place(contact_id)
                 ),
@@ -150,7 +167,7 @@ class Inbox:
         )
         if created.rowcount == 0:
             # Another process wrote the first message of this person a moment ago.
-            found = self._find(connection, inbound.channel, inbound.address)
+            found = _find(connection, inbound.channel, arrival.blind)
             if found is None:
                 raise RuntimeError("a contact without a conversation")
             return found
@@ -161,43 +178,38 @@ class Inbox:
         )
         return conversation_id
 
-    def _correct(
-        self, connection: Connection, inbound: Inbound, content: Content, conversation_id: str
-    ) -> bool:
-        """Puts a correction in the place of a message that nobody has begun to answer.
-
-        One that a worker is answering right now stays: the correction becomes a message of
-        its own, or it would be marked as answered without having been read.
-        """
-        claimed = connection.execute(_CLAIMED, {"id": conversation_id}).scalar()
-        if claimed is not None and claimed >= now_ms():
-            return False
-        corrected = connection.execute(
-            update(inbox)
-            .where(inbox.c.channel == inbound.channel)
-            .where(inbox.c.external_id == inbound.edits)
-            .where(inbox.c.conversation_id == conversation_id)
-            .where(inbox.c.turn_id.is_(None))
-            .values(content_sealed=self._seal(content, conversation_id, str(inbound.edits)))
-        )
-        return bool(corrected.rowcount)
-
-    def _seal(self, content: Content, conversation_id: str, external_id: str) -> bytes:
-        return self._sealer.seal(content.encode(), content_place(conversation_id, external_id))
-
     def _make_ready(
-        self, connection: Connection, conversation_id: str, content: Content, now: int
+        self, connection: Connection, conversation_id: str, arrival: _Arrival, now: int
     ) -> None:
-        wait = 0
-        if content.text and not (content.payload or content.attachments or content.location):
-            wait = burst.wait_ms(content.text, burst_wait=self._burst_wait)
-        ready_at = now + wait
-        if wait:
-            first: int = connection.execute(
-                _FIRST_WAITING, {"conversation_id": conversation_id}
-            ).scalar_one()
-            ready_at = min(ready_at, max(first + self._burst_limit_ms, now))
-        connection.execute(_MAKE_READY, {"which": conversation_id, "at": ready_at})
+        """Sets when a worker may take the conversation; what is due already stays due."""
+        ready_at, urgent = connection.execute(_READY, {"id": conversation_id}).one()
+        if ready_at is None or ready_at > now:
+            ready_at = now + arrival.wait_ms
+            if arrival.wait_ms:
+                first: int = connection.execute(
+                    _FIRST_WAITING, {"conversation_id": conversation_id}
+                ).scalar_one()
+                ready_at = min(ready_at, max(first + self._burst_limit_ms, now))
+        connection.execute(
+            _MAKE_READY,
+            {"which": conversation_id, "at": ready_at, "urgent": max(urgent, int(arrival.urgent))},
+        )
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An inbound message with all that can be known of it without the database."""
+
+    inbound: Inbound
+    content: Content
+    blind: bytes
+    wait_ms: int
+    urgent: bool
+
+
+def _find(connection: Connection, channel: str, blind: bytes) -> str | None:
+    found: str | None = connection.execute(_FIND, {"channel": channel, "blind": blind}).scalar()
+    return found
 
 
 def to_content(inbound: Inbound) -> Content:
@@ -210,7 +222,7 @@ def to_content(inbound: Inbound) -> Content:
         payload=inbound.payload,
         attachments=inbound.attachments,
         location=inbound.location,
-        edited=inbound.edits is not None,
+        edits=inbound.edits,
         notes=notes,
     )
 

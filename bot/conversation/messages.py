@@ -58,7 +58,7 @@ class Content:
     payload: str | None = None
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
-    edited: bool = False
+    edits: str | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

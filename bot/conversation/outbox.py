@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, func, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
 from bot.conversation.messages import Reply
-from bot.privacy.sealing import Sealer
+from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.tables import contacts, conversations, outbox
+
+logger = logging.getLogger(__name__)
 
 DUE = "due"
 SENDING = "sending"
@@ -38,6 +41,15 @@ class Outbound:
     reply: Reply
     attempts: int
     created_at: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that this sender has taken, and to whom it goes."""
+
+    row: Row
+    address_sealed: bytes
+    contact_id: str
 
 
 class Outbox:
@@ -85,7 +97,7 @@ class Outbox:
             .order_by(outbox.c.id)
             .limit(limit)
         )
-        return [self._open(row) for row in rows]
+        return self._open_all(rows)
 
     def latest(self, connection: Connection, conversation_id: str, limit: int) -> list[Outbound]:
         """The newest `limit` replies of a conversation, oldest first."""
@@ -95,15 +107,22 @@ class Outbox:
             .order_by(outbox.c.id.desc())
             .limit(limit)
         ).all()
-        return [self._open(row) for row in reversed(rows)]
+        return self._open_all(reversed(rows))
 
-    def claim_due(
-        self, connection: Connection, channels: Sequence[str], limit: int
-    ) -> list[tuple[Outbound, bytes, str]]:
-        """Takes due rows, at most one a conversation and none before its elder.
+    def _open_all(self, rows: Iterable[Row]) -> list[Outbound]:
+        """Opens what opens: one damaged row must not hide all others."""
+        opened = []
+        for row in rows:
+            try:
+                opened.append(self._open(row))
+            except SealBroken:
+                logger.error("reply %d does not open and is left out", row.id)
+        return opened
 
-        Gives each with the sealed address and the id of its contact. A row whose sender
-        died is due again after `SEND_CLAIM_MS`.
+    def claim_next(self, connection: Connection, channels: Sequence[str]) -> Claimed | None:
+        """Takes the row that has been due longest, never one before its elder.
+
+        A row whose sender died is due again after `SEND_CLAIM_MS`.
         """
         now = now_ms()
         elder = outbox.alias("elder")
@@ -124,17 +143,26 @@ class Outbox:
             .where(outbox.c.due_at <= now)
             .where(~elder_waits)
             .order_by(outbox.c.due_at)
-            .limit(limit)
+            .limit(1)
             .with_for_update(skip_locked=True, of=outbox)
         )
-        rows = connection.execute(query).all()
-        for row in rows:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.id == row.id)
-                .values(state=SENDING, due_at=now + SEND_CLAIM_MS, attempts=outbox.c.attempts + 1)
-            )
-        return [(self._open(row), bytes(row.address_sealed), row.contact_id) for row in rows]
+        row = connection.execute(query).first()
+        if row is None:
+            return None
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(state=SENDING, due_at=now + SEND_CLAIM_MS, attempts=outbox.c.attempts + 1)
+        )
+        return Claimed(row, bytes(row.address_sealed), row.contact_id)
+
+    def open(self, claimed: Claimed) -> Outbound:
+        """The reply of a claimed row.
+
+        Raises:
+            SealBroken: It does not open.
+        """
+        return self._open(claimed.row)
 
     def mark_sent(self, connection: Connection, outbound_id: int, provider_id: str | None) -> None:
         connection.execute(
@@ -188,7 +216,7 @@ class Outbox:
         )
         return bool(moved.rowcount)
 
-    def _open(self, row) -> Outbound:  # type: ignore[no-untyped-def]  # a SQLAlchemy row
+    def _open(self, row: Row) -> Outbound:
         place = _place(row.conversation_id, row.turn_id, row.position)
         return Outbound(
             id=row.id,

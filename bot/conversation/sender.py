@@ -9,13 +9,12 @@ from typing import Protocol
 
 from bot.conversation.inbox import address_place
 from bot.conversation.messages import Reply
-from bot.conversation.outbox import Outbox
-from bot.privacy.sealing import Sealer
+from bot.conversation.outbox import Claimed, Outbox
+from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
 
-BATCH = 20
 MAX_ATTEMPTS = 8
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 10 * 60_000
@@ -63,28 +62,34 @@ class Sender:
     def __post_init__(self) -> None:
         self._outbox = Outbox(self.sealer)
 
-    def send_due(self) -> int:
-        """Sends one batch; at most one message a conversation.
+    def send_next(self) -> bool:
+        """Sends one message. One at a time: a claim must not run out behind slow others.
 
         Returns:
-            How many messages were tried.
+            Whether there was one to try.
         """
         if not self.connectors:
-            return 0
+            return False
         with self.database.claim() as connection:
-            batch = self._outbox.claim_due(connection, list(self.connectors), BATCH)
-        for outbound, address_sealed, contact_id in batch:
-            address = self.sealer.open(address_sealed, address_place(contact_id)).decode()
-            try:
-                provider_id = self.connectors[outbound.channel].send(address, outbound.reply)
-            except SendError as error:
-                self._record_failure(outbound.id, outbound.attempts + 1, error)
-            else:
-                with self.database.write() as connection:
-                    self._outbox.mark_sent(connection, outbound.id, provider_id)
-        return len(batch)
+            claimed = self._outbox.claim_next(connection, list(self.connectors))
+        if claimed is None:
+            return False
+        try:
+            outbound = self._outbox.open(claimed)
+            place = address_place(claimed.contact_id)
+            address = self.sealer.open(claimed.address_sealed, place).decode()
+            provider_id = self.connectors[outbound.channel].send(address, outbound.reply)
+        except SealBroken:
+            self._record_failure(claimed, SendError("seal", retry=False))
+        except SendError as error:
+            self._record_failure(claimed, error)
+        else:
+            with self.database.write() as connection:
+                self._outbox.mark_sent(connection, outbound.id, provider_id)
+        return True
 
-    def _record_failure(self, outbound_id: int, attempts: int, error: SendError) -> None:
+    def _record_failure(self, claimed: Claimed, error: SendError) -> None:
+        attempts, outbound_id = claimed.row.attempts + 1, claimed.row.id
         if error.log:
             logger.warning("not sent: code %s, attempt %d", error.code, attempts)
         with self.database.write() as connection:

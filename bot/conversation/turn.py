@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlalchemy import bindparam, case, func, or_, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy import Column, bindparam, case, func, or_, select, update
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql import ColumnElement
 
 from bot.clock import now_ms
+from bot.conversation.context import Effect
 from bot.conversation.inbox import content_place
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
 from bot.privacy.identity import random_id
-from bot.privacy.sealing import Sealer
+from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
 from bot.storage.tables import conversations, inbox, outbox, trackers
@@ -31,10 +33,18 @@ from bot.triage import levels
 logger = logging.getLogger(__name__)
 
 # A message that brought a turn down this often is answered with an apology instead.
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 3
 RETRY_AFTER_MS = 500
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
+# No wait and no claim is this long: further ahead means that the clock was put back.
+LONGEST_WAIT_MS = 120_000
+
+
+def _passed(moment: Column) -> ColumnElement:
+    """Whether a moment is over, by the clock of this machine."""
+    return or_(moment <= bindparam("now"), moment > bindparam("now") + LONGEST_WAIT_MS)
+
 
 # Built once: building a statement costs as much as running it.
 _UPDATE_TRACKER = (
@@ -62,14 +72,11 @@ _HELD = (
 )
 _NEXT = (
     select(conversations.c.id, conversations.c.channel, conversations.c.attempts)
-    .where(conversations.c.ready_at <= bindparam("now"))
-    .where(
-        or_(
-            conversations.c.claim_until.is_(None),
-            conversations.c.claim_until < bindparam("now"),
-        )
-    )
-    .order_by(conversations.c.ready_at)
+    .where(conversations.c.ready_at.is_not(None))
+    .where(_passed(conversations.c.ready_at))
+    .where(or_(conversations.c.claim_until.is_(None), _passed(conversations.c.claim_until)))
+    # Cries for help first, then whoever has waited longest.
+    .order_by(conversations.c.urgent.desc(), conversations.c.ready_at)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -83,12 +90,13 @@ _TAKE = (
     )
 )
 
-Effect = Callable[[Connection], None]
-
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to answer one conversation until `until` (ms), while the token stands."""
+    """The right to answer one conversation while its token stands in the database.
+
+    `attempts` counts the takes since the last finished turn, this one included.
+    """
 
     conversation_id: str
     channel: str
@@ -208,74 +216,102 @@ class TurnRunner:
         try:
             outcome = self._answer(claim)
         except SQLAlchemyError:
-            # The database's trouble, not the message's: the claim runs out by itself.
+            # The database's trouble, not the message's: it costs the message no attempt.
+            self._put_back(claim, attempts=claim.attempts - 1)
             raise
         except Exception as error:
             # Type and place only: the message of an exception may quote a person.
-            logger.error("turn failed, will be tried again: %s", _describe(error))
-            self._put_back(claim)
+            logger.error("turn failed, will be tried again: %s", describe(error))
+            self._put_back(claim, attempts=claim.attempts)
             return None
         return outcome and replace(outcome, seconds=time.perf_counter() - started)
 
     def _answer(self, claim: Claim) -> Outcome | None:
+        state, rows = self._load(claim)
         given_up = claim.attempts > MAX_ATTEMPTS
         if given_up:
-            row_ids, answer = self._give_up(claim)
+            turn = _Turn([row.id for row in rows[:1]], [])
+            answer = self._give_up(claim, rows[:1])
         else:
-            state, rows = self._load(claim)
-            lines = _first_turn(rows)
-            row_ids = [row_id for row_id, _ in lines]
-            contents = [content for _, content in lines]
-            if contents:
+            # After a failure one line at a time: an innocent one must not fall with the other.
+            turn = self._first_turn(claim, rows, most=1 if claim.attempts > 1 else MAX_LINES)
+            if turn.contents:
                 answer = self._assistant.answer(
-                    claim.conversation_id, claim.channel, state, contents
+                    claim.conversation_id, claim.channel, state, turn.contents
                 )
-        if not row_ids:
+        if not turn.row_ids:
             self._release(claim)
             return None
         turn_id = random_id()
-        if not self._commit(claim, turn_id, row_ids, answer):
+        if not self._commit(claim, turn_id, turn.row_ids, answer):
             logger.warning("turn discarded: another worker has the conversation")
             return None
         return Outcome(
             conversation_id=claim.conversation_id,
             channel=claim.channel,
             turn_id=turn_id,
-            lines=len(row_ids),
+            lines=len(turn.row_ids),
             level=answer.level,
             apologised=given_up,
             replies=answer.replies,
         )
 
-    def _give_up(self, claim: Claim) -> tuple[list[int], Answer]:
-        """Apologises for the oldest line without opening it, and forgets the tracker."""
-        logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
-        with self._database.read() as connection:
-            oldest = connection.execute(_WAITING, {"whose": claim.conversation_id}).first()
-        answer = Answer(self._assistant.apologise(claim.channel), state=None)
-        return ([oldest.id] if oldest else []), answer
-
-    def _load(self, claim: Claim) -> tuple[bytes | None, list[tuple[int, Content]]]:
+    def _load(self, claim: Claim) -> tuple[bytes | None, Sequence[Row]]:
         with self._database.read() as connection:
             whose = {"whose": claim.conversation_id}
             sealed = connection.execute(_TRACKER, whose).scalar()
             rows = connection.execute(_WAITING, whose).all()
-        state = None
-        if sealed is not None:
-            state = self._sealer.open(sealed, _tracker_place(claim.conversation_id))
-        opened = [
-            (
-                row.id,
-                Content.decode(
-                    self._sealer.open(
-                        row.content_sealed,
-                        content_place(claim.conversation_id, row.external_id),
-                    )
-                ),
-            )
-            for row in rows
-        ]
-        return state, opened
+        if sealed is None:
+            return None, rows
+        try:
+            return self._sealer.open(sealed, _tracker_place(claim.conversation_id)), rows
+        except SealBroken:
+            logger.error("a tracker did not open and is begun anew")
+            return None, rows
+
+    def _open(self, claim: Claim, row: Row) -> Content:
+        place = content_place(claim.conversation_id, row.external_id)
+        return Content.decode(self._sealer.open(row.content_sealed, place))
+
+    def _first_turn(self, claim: Claim, rows: Sequence[Row], most: int) -> _Turn:
+        """The lines that are answered together: plain texts in a row, or one other message.
+
+        A correction takes the place of its line when that line is answered now, too.
+        """
+        turn = _Turn([], [])
+        position: dict[str, int] = {}
+        for row in rows:
+            try:
+                content = self._open(claim, row)
+            except SealBroken:
+                if turn.contents:
+                    break  # Its own turn will see to it.
+                raise
+            corrected = position.get(content.edits or "")
+            if corrected is not None:
+                turn.row_ids.append(row.id)
+                turn.contents[corrected] = replace(content, edits=None)
+                continue
+            alone = not _is_plain(content)
+            if turn.contents and (alone or len(turn.contents) >= most):
+                break
+            position[row.external_id] = len(turn.contents)
+            turn.row_ids.append(row.id)
+            turn.contents.append(content)
+            if alone:
+                break
+        return turn
+
+    def _give_up(self, claim: Claim, rows: Sequence[Row]) -> Answer:
+        """Apologises for the oldest line; a cry for help in it is still one."""
+        logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
+        level = levels.ORDINARY
+        for row in rows:
+            try:
+                level = levels.assess(self._open(claim, row).text, intent="", confidence=0.0)
+            except (SealBroken, ValueError):
+                level = levels.SERIOUS
+        return Answer(self._assistant.apologise(claim.channel), state=None, level=level)
 
     def _commit(self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer) -> bool:
         now = now_ms()
@@ -297,8 +333,16 @@ class TurnRunner:
                 update(conversations)
                 .where(conversations.c.id == conversation_id)
                 .values(
-                    # What came meanwhile has set `ready_at` itself.
-                    ready_at=conversations.c.ready_at if still_waiting else None,
+                    # Whoever has more to say goes to the end of the queue; a line that came
+                    # meanwhile and is not finished yet has set its own moment.
+                    ready_at=(
+                        func.max(conversations.c.ready_at, now)
+                        if self._database.is_sqlite
+                        else func.greatest(conversations.c.ready_at, now)
+                    )
+                    if still_waiting
+                    else None,
+                    urgent=conversations.c.urgent if still_waiting else 0,
                     claim_token=None,
                     claim_until=None,
                     attempts=0,
@@ -306,6 +350,8 @@ class TurnRunner:
                 )
             )
             bell.ring(connection)
+        if answer.forget:
+            self._database.close_words_for_good()
         return True
 
     def _remember(
@@ -335,6 +381,8 @@ class TurnRunner:
     def _release(self, claim: Claim) -> None:
         """Nothing was there to answer."""
         with self._database.claim() as connection:
+            # Locked, or a line that comes in between would be left without a moment.
+            connection.execute(_HELD, {"whose": claim.conversation_id})
             has_more = connection.execute(_WAITING, {"whose": claim.conversation_id}).first()
             connection.execute(
                 update(conversations)
@@ -348,7 +396,7 @@ class TurnRunner:
                 )
             )
 
-    def _put_back(self, claim: Claim) -> None:
+    def _put_back(self, claim: Claim, *, attempts: int) -> None:
         """The turn failed: the conversation is ready again a little later."""
         with self._database.claim() as connection:
             connection.execute(
@@ -359,28 +407,31 @@ class TurnRunner:
                     ready_at=now_ms() + RETRY_AFTER_MS * claim.attempts,
                     claim_token=None,
                     claim_until=None,
+                    attempts=attempts,
                 )
             )
 
 
-def _first_turn(rows: Sequence[tuple[int, Content]]) -> list[tuple[int, Content]]:
-    """The lines that are answered together: plain texts in a row, or one other message."""
-    turn: list[tuple[int, Content]] = []
-    for row in rows:
-        plain = _is_plain(row[1])
-        if turn and not plain:
-            break
-        turn.append(row)
-        if not plain:
-            break
-    return turn
+@dataclass(frozen=True)
+class _Turn:
+    """The rows that one answer closes, and what is said in them."""
+
+    row_ids: list[int]
+    contents: list[Content]
 
 
 def _is_plain(content: Content) -> bool:
-    return not (content.payload or content.attachments or content.location or content.edited)
+    """Whether the message is a line of text that may be answered with its neighbours."""
+    return not (
+        content.payload
+        or content.attachments
+        or content.location
+        or content.edits
+        or content.text.startswith("/")
+    )
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
     """The class of an error and where it was raised, without its message."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

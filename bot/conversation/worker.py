@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 # The longest a worker sleeps without looking: a bell may be missed, a claim may run out.
 LONGEST_SLEEP = 1.0
+SHORTEST_SLEEP = 0.02
 AFTER_DATABASE_ERROR = 1.0
 
 
@@ -47,7 +49,7 @@ class Worker:
                 try:
                     if not self.answer_one():
                         listener.wait(self._sleep())
-                except SQLAlchemyError as error:
+                except (SQLAlchemyError, OSError, sqlite3.Error) as error:
                     logger.error("database trouble: %s", type(error).__name__)
                     self._stopping.wait(AFTER_DATABASE_ERROR)
         finally:
@@ -70,7 +72,10 @@ class Worker:
 
     def _sleep(self) -> float:
         seconds = self._runner.seconds_until_ready()
-        return LONGEST_SLEEP if seconds is None else min(LONGEST_SLEEP, seconds)
+        if seconds is None:
+            return LONGEST_SLEEP
+        # What is due and yet not to be had is locked by somebody: do not spin.
+        return min(LONGEST_SLEEP, max(SHORTEST_SLEEP, seconds))
 
 
 class _Renewal:
@@ -101,6 +106,6 @@ class _Renewal:
             return
         try:
             self._runner.renew(self._claim)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             logger.warning("claim not renewed: %s", type(error).__name__)
         self._schedule()

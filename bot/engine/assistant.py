@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.conversation import cleaning
 from bot.conversation.choices import pick
+from bot.conversation.context import turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals
@@ -39,7 +40,7 @@ _COMMANDS = {
     "lapor": "lapor",
     "darurat": "darurat",
 }
-_COMMAND = re.compile(r"/(\w+)(?:@\w+)?\b")
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?")
 _PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
 
 _NOTE_RESPONSES = {
@@ -59,9 +60,13 @@ class Assistant:
         rasa_internals.import_for_serving()
         self._processor = rasa_internals.load_processor(model)
         self._loop = asyncio.new_event_loop()
+        from rasa.shared.core.constants import DEFAULT_INTENTS
+
         from bot.engine import tracker as tracker_module
         from bot.engine.output import ReplyCollector
 
+        # Rasa adds intents of its own (restart, back, session_start): not for people.
+        self._intents = set(self._processor.domain.intents) - set(DEFAULT_INTENTS)
         self._tracker = tracker_module
         self._collector = ReplyCollector
 
@@ -89,7 +94,7 @@ class Assistant:
         if aside is not None:
             return Answer(self._say(aside, channel), state)
 
-        understanding, payload = await self._read(tracker, lines, text)
+        understanding = await self._read(tracker, lines, text)
         collector = self._collector(channel)
         from rasa.core.channels.channel import UserMessage
 
@@ -101,28 +106,30 @@ class Assistant:
             input_channel=channel,
             parse_data=understanding.parsed,
         )
-        self._processor.tracker_store.current = tracker
-        try:
-            await self._processor.handle_message(message)
-            tracker = self._processor.tracker_store.current
-        finally:
-            self._processor.tracker_store.current = None
+        with turn(conversation_id, channel) as context:
+            self._processor.tracker_store.current = tracker
+            try:
+                await self._processor.handle_message(message)
+                tracker = self._processor.tracker_store.current
+            finally:
+                self._processor.tracker_store.current = None
+        if collector.failure is not None:
+            # Rasa goes on after an action that raised; half an answer is worse than a retry.
+            raise collector.failure
         if not collector.replies:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
         if any(cleaning.NOTE_TRIMMED in line.notes for line in lines):
             replies = [*self._say("ucapan_pesan_terpotong", channel), *replies]
-        forget = understanding.intent == "privasi_hapus" and payload.get("pasti") == "ya"
         return Answer(
             replies,
-            state=None if forget else self._tracker.remember(tracker),
+            state=None if context.forget else self._tracker.remember(tracker),
             level=understanding.level,
-            forget=forget,
+            effects=context.effects,
+            forget=context.forget,
         )
 
-    async def _read(
-        self, tracker: Any, lines: Sequence[Content], text: str
-    ) -> tuple[Understanding, dict[str, str]]:
+    async def _read(self, tracker: Any, lines: Sequence[Content], text: str) -> Understanding:
         """A pressed button, a pick from the last list, a command, or a text to parse."""
         choices = _choices_of(self._tracker.said_last(tracker))
         value = lines[0].payload
@@ -131,20 +138,20 @@ class Assistant:
             value = picked.payload
         if value is not None and (direct := self._from_payload(value)):
             return direct
-        if command := _COMMAND.match(text):
+        if command := _COMMAND.fullmatch(text.strip()):
             intent = _COMMANDS.get(command[1].lower())
             if intent and (direct := self._from_payload(f"/{intent}")):
                 return direct
-        return await self._understand(text or (value or "").strip("/")), {}
+        return await self._understand(text or (value or "").strip("/"))
 
-    def _from_payload(self, value: str) -> tuple[Understanding, dict[str, str]] | None:
+    def _from_payload(self, value: str) -> Understanding | None:
         """`/intent{"entity": "value"}`, Rasa's own notation, without asking the classifier."""
         match = _PAYLOAD.fullmatch(value)
-        if match is None or match["intent"] not in self._processor.domain.intents:
+        if match is None or match["intent"] not in self._intents:
             return None
         try:
             entities = json.loads(match["entities"] or "{}")
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return None
         intent = match["intent"]
         topic = entities.pop("topik", None)
@@ -159,7 +166,7 @@ class Assistant:
         if topic is not None:
             parsed["response_selector"] = _selected(topic)
         level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
-        return Understanding(intent, topic, 1.0, level, parsed), entities
+        return Understanding(intent, topic, 1.0, level, parsed)
 
     async def _understand(self, text: str) -> Understanding:
         from rasa.core.channels.channel import UserMessage
@@ -169,7 +176,8 @@ class Assistant:
         parsed = await self._processor.parse_message(UserMessage(text=flat))
         best = _best_guess(parsed)
         intent, topic, confidence = best
-        level = levels.assess(flat, intent, confidence)
+        # Triage reads every line to its end, also where the classifier does not.
+        level = levels.assess(text, intent, confidence)
         if parsed["intent"]["name"] == FALLBACK and parsed["intent"].get("unsure") != "between":
             intent, topic = OUT_OF_SCOPE, None
         if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
@@ -180,7 +188,7 @@ class Assistant:
     def _aside(self, lines: Sequence[Content], text: str) -> str | None:
         """The response to what is no text at all, when there is nothing else to answer."""
         first = lines[0]
-        if first.edited:
+        if first.edits is not None and levels.assess(text, "", 0.0) == levels.ORDINARY:
             return "ucapan_pesan_diubah"
         if first.payload is not None:
             return None
@@ -189,8 +197,6 @@ class Assistant:
         if first.location is not None and not text:
             return "ucapan_lokasi"
         if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
-            if any(pick(line.text, ()) for line in lines):
-                return None
             return _NOTE_RESPONSES[lines[-1].notes[-1]]
         return None
 

@@ -15,6 +15,8 @@ class ReplyCollector(OutputChannel):
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self.replies: list[Reply] = []
+        # What an action raised; Rasa itself swallows it.
+        self.failure: Exception | None = None
 
     def name(self) -> str:
         return self._channel

@@ -6,6 +6,7 @@ when another version is installed.
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -36,6 +37,14 @@ UNUSED_WHEN_SERVING = frozenset(
     webexteamssdk""".split()
 )
 
+# What answering messages takes of Rasa; everything else is imported by these.
+SERVING_MODULES = (
+    "rasa.core.processor",
+    "rasa.engine.recipes.default_components",
+    "rasa.engine.recipes.default_recipe",
+    "rasa_sdk.executor",
+)
+
 
 def quiet() -> None:
     """Keeps Rasa's own logs, which quote what people write, out of everything."""
@@ -55,9 +64,8 @@ def import_for_serving() -> None:
     quiet()
     import_shims.install_tensorflow_shim()
     with import_shims.placeholders_for(UNUSED_WHEN_SERVING):
-        import rasa.core.processor
-        import rasa.engine.recipes.default_components
-        import rasa.engine.recipes.default_recipe  # noqa: F401
+        for module in SERVING_MODULES:
+            importlib.import_module(module)
     _run_actions_in_process()
     # Only now: Rasa and its SDK set their own filters while they are imported.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
@@ -95,6 +103,8 @@ def _run_actions_in_process() -> None:
     import rasa.core.actions.action
     import rasa.core.actions.forms
 
+    if rasa.core.actions.action.RemoteAction.__module__ == __name__:
+        return
     in_process = _in_process_action_class()
     rasa.core.actions.action.RemoteAction = in_process
     rasa.core.actions.forms.RemoteAction = in_process
@@ -121,15 +131,18 @@ def _in_process_action_class() -> type:
 
         async def run(self, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Any]:
             dispatcher = CollectingDispatcher()
-            action = executor.actions.get(self._name)
-            if action is None:
-                raise ActionNotFoundException(self._name)
             try:
+                action = executor.actions.get(self._name)
+                if action is None:
+                    raise ActionNotFoundException(self._name)
                 result = action(dispatcher, _sdk_tracker(tracker), _domain_dict(domain))
                 if hasattr(result, "__await__"):
                     result = await result
             except SdkRejection as rejection:
                 raise ActionExecutionRejection(self._name, rejection.message) from rejection
+            except Exception as error:
+                output_channel.failure = error
+                raise
             said = await RemoteAction._utter_responses(
                 dispatcher.messages, output_channel, nlg, tracker
             )

@@ -90,8 +90,8 @@ class LinearIntentClassifier(GraphComponent):
             "C": 0.5,
             "min_texts": 2,
             "piece_weight": 1.0,
-            "threshold": 0.3,
-            "margin": 0.08,
+            "threshold": 0.45,
+            "margin": 0.15,
             "calibration_folds": 3,
         }
 
@@ -201,7 +201,7 @@ class LinearIntentClassifier(GraphComponent):
 
         # As accurate here as logistic regression (0.69 each in cross-validation), 15 times
         # faster to train; the temperature turns its margins into probabilities.
-        return LinearSVC(C=self._config["C"]).fit(matrix, targets)
+        return LinearSVC(C=self._config["C"], random_state=0).fit(matrix, targets)
 
     def _calibrate(self, matrix: Any, targets: np.ndarray) -> float:
         """The temperature under which held-out folds are least surprising.

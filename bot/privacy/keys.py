@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from nacl.utils import random as random_bytes
@@ -16,6 +18,7 @@ KEY_BYTES = 32
 # Subkey numbers are for ever: a number that was used keeps its meaning.
 SEALING_SUBKEY = 1
 IDENTITY_SUBKEY = 2
+CHECK_SUBKEY = 3
 
 
 class KeyFileError(OperatorError):
@@ -44,6 +47,10 @@ class ServerKey:
     def generate(cls) -> ServerKey:
         return cls(random_bytes(KEY_BYTES))
 
+    def check_value(self) -> bytes:
+        """What a database keeps to recognise its key again; it opens nothing."""
+        return self.subkey(CHECK_SUBKEY)
+
     @classmethod
     def load_or_create(cls, folder: Path) -> ServerKey:
         """Reads the key of this installation, or makes it at the first start.
@@ -51,23 +58,23 @@ class ServerKey:
         Raises:
             KeyFileError: The file is damaged or readable by others.
         """
-        path = folder / KEY_FILE
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            # O_EXCL: of two processes that start at once only one makes the key.
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls._read(path)
-        try:
-            master = random_bytes(KEY_BYTES)
-            os.write(fd, master)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        return cls(master)
+        if not (folder / KEY_FILE).exists():
+            _create(folder)
+        return cls.load(folder)
 
     @classmethod
-    def _read(cls, path: Path) -> ServerKey:
+    def load(cls, folder: Path) -> ServerKey:
+        """Reads the key of this installation.
+
+        Raises:
+            KeyFileError: The file is missing, damaged or readable by others.
+        """
+        path = folder / KEY_FILE
+        if not path.exists():
+            raise KeyFileError(
+                f"{path} is missing. Restore it from the backup; on a second machine copy it "
+                "from the first. For a new installation run: suluh migrate"
+            )
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"{path} may be read by others; run: chmod 600 {path}")
         master = path.read_bytes()
@@ -77,3 +84,23 @@ class ServerKey:
                 "without it nothing that was stored can be opened."
             )
         return cls(master)
+
+
+def _create(folder: Path) -> None:
+    """Makes a key file in one step: of two processes at once one wins, none sees half of it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fd, unfinished = tempfile.mkstemp(dir=folder)
+    try:
+        os.write(fd, random_bytes(KEY_BYTES))
+        os.fsync(fd)
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, folder / KEY_FILE)
+    finally:
+        os.close(fd)
+        Path(unfinished).unlink()
+    # The name, too, must survive a power cut: the database is worth nothing without the key.
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

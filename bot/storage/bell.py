@@ -86,7 +86,10 @@ class _PostgresqlListener:
         import psycopg2
 
         try:
-            select.select([self._connection], [], [], timeout)
+            # Not `select`: it refuses descriptors above 1,023, which open streams use up.
+            waiting = select.poll()
+            waiting.register(self._connection.fileno(), select.POLLIN)
+            waiting.poll(timeout * 1000)
             self._connection.poll()
         except psycopg2.Error:
             # The server was restarted: look at the queue once, then listen anew.

@@ -8,19 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import create_engine, event, inspect, select, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import OperatorError
-from bot.storage.tables import SCHEMA_REVISION
+from bot.storage.tables import SCHEMA_REVISION, installation
 
 BUSY_TIMEOUT_MS = 10_000
+
+KEY_CHECK = "key-check"
+WRONG_KEY = (
+    "The server key is not the one that this database was made with; nothing in it could be "
+    "opened. Restore keys/server.key from the backup, or copy it from the first machine."
+)
+_KEY_CHECK = select(installation.c.value).where(installation.c.name == KEY_CHECK)
 
 
 class SchemaOutdated(OperatorError):
     """The database is not at the revision that this code was written for."""
+
+
+class WrongKey(OperatorError):
+    """The database was made with another server key."""
 
 
 class Database:
@@ -73,6 +84,43 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    def close_words_for_good(self) -> None:
+        """After a deletion: leaves no copy of the words in SQLite's write-ahead log."""
+        if self.is_sqlite:
+            with self._turnstile(), self.engine.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.close()
+
+    def is_new(self) -> bool:
+        """Whether no server key has been used here yet."""
+        with self.read() as connection:
+            return connection.execute(_KEY_CHECK).first() is None
+
+    def adopt_key(self, check_value: bytes) -> None:
+        """Remembers the server key of a new database, or refuses another one.
+
+        Raises:
+            WrongKey: What is stored was sealed with another key.
+        """
+        with self.write() as connection:
+            known = connection.execute(_KEY_CHECK).scalar()
+            if known is None:
+                connection.execute(installation.insert().values(name=KEY_CHECK, value=check_value))
+        if known is not None and bytes(known) != check_value:
+            raise WrongKey(WRONG_KEY)
+
+    def require_key(self, check_value: bytes) -> None:
+        """Refuses to work with a key that opens nothing here.
+
+        Raises:
+            WrongKey: What is stored was sealed with another key.
+        """
+        with self.read() as connection:
+            known = connection.execute(_KEY_CHECK).scalar()
+        if known is None or bytes(known) != check_value:
+            raise WrongKey(WRONG_KEY)
+
     def require_schema(self) -> None:
         """Refuses to work on tables of another revision.
 
@@ -122,4 +170,19 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, future=True, pool_pre_ping=True, pool_size=4)
+    return create_engine(
+        url,
+        future=True,
+        pool_pre_ping=True,
+        pool_size=4,
+        connect_args={
+            # One stuck session must not hold up everybody else for ever.
+            "options": (
+                "-c lock_timeout=5000 -c statement_timeout=30000 "
+                "-c idle_in_transaction_session_timeout=60000"
+            ),
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+    )

@@ -51,8 +51,9 @@ conversations = Table(
     Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("level", String(8), nullable=False, server_default="biasa"),
-    # When a worker may take it; NULL while nothing waits.
+    # When a worker may take it; NULL while nothing waits. Urgent ones are taken first.
     Column("ready_at", BigInteger),
+    Column("urgent", Integer, nullable=False, server_default="0"),
     # The worker that has it now. `attempts` counts takes since the last finished turn.
     Column("claim_token", String(22)),
     Column("claim_until", BigInteger),
@@ -109,6 +110,14 @@ trackers = Table(
     ),
     Column("state_sealed", LargeBinary, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+)
+
+# What is true of the whole database: which server key it was made with.
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
 )
 
 # One row a running process, so that any of them can tell whether a worker is alive.

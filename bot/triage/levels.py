@@ -15,6 +15,8 @@ LEVELS = (ORDINARY, SERIOUS, URGENT)
 
 # The classifier was trained on cries for help: at even odds it is believed.
 _INTENT_BELIEVED = 0.5
+# Less than this is noise: "agen" alone is a cry for help with 0.17.
+_INTENT_SUSPECTED = 0.3
 
 
 def assess(text: str, intent: str, confidence: float) -> str:
@@ -23,7 +25,9 @@ def assess(text: str, intent: str, confidence: float) -> str:
         return URGENT
     if intent == URGENT and confidence >= _INTENT_BELIEVED:
         return URGENT
-    if intent == URGENT or phrases.sounds_serious(text):
+    if intent == URGENT and confidence >= _INTENT_SUSPECTED:
+        return SERIOUS
+    if phrases.sounds_serious(text):
         return SERIOUS
     return ORDINARY
 

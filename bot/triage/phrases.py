@@ -11,6 +11,8 @@ from bot.settings import PROJECT_ROOT
 
 PHRASES_FILE = PROJECT_ROOT / "nlu_data" / "triage" / "phrases.yml"
 
+# Far enough back for the two words before a sign.
+NEARBY = 60
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
@@ -33,10 +35,12 @@ def _holds_sign(group: str, sentence: str) -> bool:
     patterns = _patterns()
     sentence = patterns["bukan"].sub("-", sentence)
     is_told = patterns["cerita"].search(sentence) is not None
+    supposed = patterns["andai"].search(sentence)
     for sign in patterns[group].finditer(sentence):
-        before = sentence[: sign.start()]
-        if patterns["andai"].search(before):
-            continue
+        if supposed and supposed.end() <= sign.start():
+            # Everything after "kalau" is supposed, too.
+            return False
+        before = sentence[max(0, sign.start() - NEARBY) : sign.start()]
         nearby = " ".join(before.split()[-2:]) + " " + sign[0]
         if is_told and not patterns["diri"].search(nearby):
             continue

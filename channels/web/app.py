@@ -45,6 +45,7 @@ COOKIE = "suluh"
 COOKIE_BYTES = 32
 # A message of MAX_TEXT four-byte characters, escaped in JSON, is well within.
 MAX_BODY = 512 * 1024
+MAX_PAYLOAD = 256
 PING_SECONDS = 20
 LOOK_SECONDS = 15
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -140,7 +141,9 @@ class WebChat:
             logger.error("a message was not accepted: %s", type(error).__name__)
             return _problem(503, TRY_AGAIN)
         if message["seen"]:
-            await self._history.mark_shown(receipt.conversation_id, message["seen"])
+            # The message is on disk: what follows must not turn its answer into an error.
+            with contextlib.suppress(Exception):
+                await self._history.mark_shown(receipt.conversation_id, message["seen"])
         response = JSONResponse({"id": message["id"], "baru": receipt.is_new}, status_code=202)
         self._set_cookie(response, secret)
         return response
@@ -245,7 +248,7 @@ def _parse(body: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(text, str) or not isinstance(payload, (str, type(None))):
         return None
-    if payload is not None and len(payload) > 256:
+    if payload is not None and not (len(payload) <= MAX_PAYLOAD and payload.isprintable()):
         return None
     return {
         "id": message_id,

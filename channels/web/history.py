@@ -12,7 +12,7 @@ from bot.conversation.inbox import Inbox, content_place
 from bot.conversation.messages import Content
 from bot.conversation.outbox import Outbound, Outbox
 from bot.privacy.identity import AddressBook
-from bot.privacy.sealing import Sealer
+from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations, inbox
 
@@ -80,7 +80,10 @@ class History:
         said: list[tuple[int, int, dict[str, Any]]] = []
         for row in rows:
             place = content_place(conversation_id, row.external_id)
-            content = Content.decode(self._sealer.open(row.content_sealed, place))
+            try:
+                content = Content.decode(self._sealer.open(row.content_sealed, place))
+            except SealBroken:
+                continue
             if content.text:
                 entry = {"dari": "saya", "teks": content.text, "pukul": row.received_at}
                 said.append((row.received_at, row.id, entry))
@@ -100,6 +103,7 @@ class History:
         with self._database.write() as connection:
             owner = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
             connection.execute(contacts.delete().where(contacts.c.id.in_(owner)))
+        self._database.close_words_for_good()
 
 
 def as_entry(outbound: Outbound) -> dict[str, Any]:

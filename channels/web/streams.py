@@ -24,6 +24,7 @@ class Streams:
         self._database = database
         self._watching: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._seen = 0
+        self._newest: dict[str, int] = {}
         self.ended = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = BellThread(database, self._on_ring)
@@ -69,6 +70,12 @@ class Streams:
                 .where(outbox.c.id > self._seen - LOOK_BACK)
                 .group_by(outbox.c.conversation_id)
             ).all()
-        if rows:
-            self._seen = max(self._seen, *(row[1] for row in rows))
-            self._loop.call_soon_threadsafe(self.wake, [row[0] for row in rows])
+        if not rows:
+            return
+        self._seen = max(self._seen, *(row[1] for row in rows))
+        newest = {row[0]: row[1] for row in rows}
+        grown = [whose for whose, last in newest.items() if last > self._newest.get(whose, 0)]
+        # Whoever is not among the recent ones any more cannot be looked back at, either.
+        self._newest = newest
+        if grown:
+            self._loop.call_soon_threadsafe(self.wake, grown)

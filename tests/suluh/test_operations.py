@@ -78,21 +78,27 @@ def test_the_log_of_a_failing_turn_holds_no_word_of_the_person(
     tmp_path: Path, model_dir: Path
 ) -> None:
     with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
-        visitor.post("/pesan", json={"id": str(uuid.uuid4()), "text": "apa itu TPPO?"})
-        wait_for_replies(visitor, 1)
-        # A tracker that does not open makes the next turn fail inside the worker.
-        with sqlite3.connect(product.home / "suluh.db") as connection:
-            connection.execute("UPDATE trackers SET state_sealed = x'00'")
-        connection.close()
+        for worker in product.children("worker"):
+            worker.suspend()
         body = {"id": str(uuid.uuid4()), "text": f"{PLANTED_WORDS} itu apa ya kak?"}
         visitor.post("/pesan", json=body)
-        said = wait_for_replies(visitor, 2, seconds=30)
-        assert "gangguan" in said[1]
+        # A message that does not open makes its turn fail inside the worker.
+        with sqlite3.connect(product.home / "suluh.db") as connection:
+            connection.execute("UPDATE inbox SET content_sealed = x'00'")
+        connection.close()
+        for worker in product.children("worker"):
+            worker.resume()
+        assert "gangguan" in wait_for_replies(visitor, 1, seconds=30)[0]
         # The apology let go of what was broken: the conversation goes on.
         visitor.post("/pesan", json={"id": str(uuid.uuid4()), "text": "apa itu TPPO?"})
-        assert "Perdagangan orang" in wait_for_replies(visitor, 3)[2]
+        assert "Perdagangan orang" in wait_for_replies(visitor, 2)[1]
         assert "SealBroken" in product.log()
         assert PLANTED_WORDS not in product.log()
+
+
+def test_everything_in_the_home_is_for_its_owner_only(product: Product) -> None:
+    files = [product.home / "suluh.db", *product.home.rglob("*.db"), product.home / "keys"]
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
 
 
 def test_health_tells_when_nobody_answers(tmp_path: Path, model_dir: Path) -> None:

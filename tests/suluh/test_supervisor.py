@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,11 @@ import httpx
 import psutil
 import pytest
 
+from bot.clock import now_ms
+from bot.conversation.turn import MAX_ATTEMPTS
+from bot.storage.database import Database
+from bot.storage.tables import conversations
+from suluh.supervisor import CRASH_LIMIT
 from tests.processes import Product, free_ports, wait_for_replies
 
 
@@ -42,24 +46,48 @@ def test_killed_processes_are_started_again_and_go_on(tmp_path: Path, model_dir:
         assert len(wait_for_replies(visitor, 3, seconds=30)) == 3
 
 
-def test_a_dead_worker_loses_its_conversation_within_seconds(
+def test_a_message_that_kills_its_worker_takes_nobody_else_down(
     tmp_path: Path, model_dir: Path
 ) -> None:
+    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+        _ask(visitor, "apa itu perdagangan orang?")
+        wait_for_replies(visitor, 1)
+        # A message that nobody survives: each worker is killed as soon as it has claimed it.
+        with Database(f"sqlite:///{product.home / 'suluh.db'}").write() as connection:
+            connection.execute(conversations.update().values(attempts=MAX_ATTEMPTS))
+        for victim in product.children("worker"):
+            victim.kill()
+        _ask(visitor, "ini yang mematikan?")
+        said = wait_for_replies(visitor, 2, seconds=30)
+        assert "gangguan" in said[1]
+        _ask(visitor, "apa itu perdagangan orang?")
+        assert "Perdagangan orang" in wait_for_replies(visitor, 3)[2]
+
+
+def test_workers_may_die_more_often_than_a_message_is_tried() -> None:
+    assert CRASH_LIMIT > MAX_ATTEMPTS + 1
+
+
+def test_a_claim_of_a_dead_worker_is_free_within_seconds(tmp_path: Path, model_dir: Path) -> None:
     with (
         Product(tmp_path / "home", model_dir, workers=2) as product,
         product.client() as visitor,
     ):
-        one = product.children("worker")[0]
-        # Stopped in its tracks, not dead: its claims are not renewed either.
-        one.send_signal(signal.SIGSTOP)
-        try:
-            started = time.monotonic()
-            for _ in range(3):
-                _ask(visitor, "apa itu perdagangan orang?")
-            wait_for_replies(visitor, 1, seconds=30)
-            assert time.monotonic() - started < 15
-        finally:
-            one.send_signal(signal.SIGCONT)
+        # As a worker leaves it that was killed in the middle of a turn.
+        workers = product.children("worker")
+        for worker in workers:
+            worker.suspend()
+        _ask(visitor, "apa itu perdagangan orang?")
+        database = Database(f"sqlite:///{product.home / 'suluh.db'}")
+        with database.write() as connection:
+            claim = {"claim_token": "dead", "claim_until": now_ms() + 5000, "attempts": 1}
+            connection.execute(conversations.update().values(claim))
+        for worker in workers:
+            worker.resume()
+        started = time.monotonic()
+        wait_for_replies(visitor, 1, seconds=30)
+        assert 2 < time.monotonic() - started < 12
+        database.close()
 
 
 def test_a_polite_stop_answers_what_was_begun_and_leaves_no_process(
@@ -162,3 +190,31 @@ def test_the_halves_refuse_a_database_that_was_not_migrated(
     )
     assert finished.returncode == 1
     assert "suluh migrate" in finished.stderr
+    assert list(tmp_path.glob("keys/*")) == []
+
+
+def test_another_key_is_refused_before_anything_is_spoilt(tmp_path: Path, model_dir: Path) -> None:
+    home = tmp_path / "home"
+    with Product(home, model_dir) as product:
+        environment = product.environment
+    key = home / "keys" / "server.key"
+    original = key.read_bytes()
+    for command in (["web"], ["worker"], ["migrate"], ["run", f"--port={free_ports()[0]}"]):
+        for spoilt in (bytes(32), None):
+            if spoilt is None:
+                key.unlink()
+            else:
+                key.write_bytes(spoilt)
+            finished = subprocess.run(
+                [sys.executable, "-m", "suluh", *command],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert finished.returncode == 1, finished.stderr
+            assert "backup" in finished.stderr
+            assert "Traceback" not in finished.stderr
+            key.write_bytes(original)
+            key.chmod(0o600)

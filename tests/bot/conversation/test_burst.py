@@ -22,6 +22,7 @@ from bot.conversation.burst import looks_unfinished, wait_ms
         "permisi kak mau tanya",
         "saya mau tanya",
         "mau nanya dong",
+        "assalamualaikum selamat siang pak admin maaf saya mau tanya",
         "maaf kak",
         "mau tanya soal",
         "ambo ndak nanyo",
@@ -75,6 +76,8 @@ def test_a_line_that_has_not_come_to_the_point_waits_for_the_next(line: str) -> 
         "Saya mau lapor.",
         "Sudah.",
         "makasih!",
+        # Nobody writes this much and has not come to the point.
+        "saya mau cerita dulu dari awal " * 10 + "karena",
     ],
 )
 def test_a_clear_line_is_answered_at_once(line: str) -> None:

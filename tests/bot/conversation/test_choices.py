@@ -16,6 +16,7 @@ AREAS = (
     Choice("Cari bantuan", "bantuan"),
 )
 DELETE = (Choice("Ya, hapus", "hapus"), Choice("Tidak jadi", "batal"))
+CAN_YOU_CALL = (Choice("Ya, bisa menelepon", "bisa"), Choice("Tidak, tidak aman", "tidak"))
 NUMBERS = (Choice("Nomor KBRI dan KJRI", "kbri"), Choice("Nomor darurat lain", "darurat"))
 MANY = tuple(Choice(f"Topik {letter}", letter) for letter in "abcdefghijkl")
 
@@ -134,6 +135,20 @@ def test_no_in_any_way_picks_the_choice_that_says_no(text: str) -> None:
 )  # fmt: skip
 def test_nothing_is_deleted_by_somebody_who_did_not_say_yes(text: str) -> None:
     assert _payload(text, DELETE) != "hapus"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tidak", "gak kak", "tidak bisa", "gak bisa", "ga bisa kak", "gak bisa menelepon",
+     "ga bisa menelepon", "tidak bisa menelepon", "tdk bisa", "tidak aman", "tidak, tidak aman"],
+)  # fmt: skip
+def test_nobody_who_cannot_call_safely_is_told_to_call(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) == "tidak"
+
+
+@pytest.mark.parametrize("text", ["ya", "iyo", "ya kak", "ya bisa menelepon", "ya bisa menelpon"])
+def test_who_can_call_safely_is_told_what_to_say(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) == "bisa"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,21 +188,23 @@ def test_waiting_has_an_end_however_many_lines_come(database: Database, sealer: 
     assert _ready_in(database, receipt.conversation_id) <= 200
 
 
-def test_a_correction_takes_the_place_of_a_line_that_still_waits(
+def test_a_correction_is_kept_once_however_often_it_is_delivered(
     inbox: Inbox, database: Database, sealer: Sealer
 ) -> None:
     inbox.accept(replace(HELLO, text="3 orang"))
-    inbox.accept(replace(HELLO, external_id="a1/edit-1", edits="a1", text="5 orang"))
+    first = replace(HELLO, external_id="a1/edit-1", edits="a1", text="4 orang")
+    second = replace(HELLO, external_id="a1/edit-2", edits="a1", text="5 orang")
+    assert [inbox.accept(item).is_new for item in (first, second, first)] == [True, True, False]
     contents = _contents(database, sealer)
-    assert [content.text for content in contents] == ["5 orang"]
+    assert [content.text for content in contents] == ["3 orang", "4 orang", "5 orang"]
 
 
-def test_nobody_corrects_the_line_of_another_person(
-    inbox: Inbox, database: Database, sealer: Sealer
-) -> None:
-    inbox.accept(HELLO)
-    inbox.accept(Inbound("sms", "0812-0000-0002", "b1/edit", text="palsu", edits=HELLO.external_id))
-    assert _contents(database, sealer)[0].text == HELLO.text
+def test_an_impatient_writer_keeps_the_place_in_the_queue(inbox: Inbox, database: Database) -> None:
+    receipt = inbox.accept(HELLO)
+    time.sleep(0.05)
+    inbox.accept(replace(HELLO, external_id="a2", text="halo?"))
+    inbox.accept(replace(HELLO, external_id="a3", text="kak"))
+    assert _ready_in(database, receipt.conversation_id) <= -50
 
 
 def test_a_photo_without_words_is_kept(inbox: Inbox, database: Database, sealer: Sealer) -> None:

@@ -30,7 +30,7 @@ contents = st.builds(
     payload=st.none() | words,
     attachments=attachments,
     location=st.none() | locations,
-    edited=st.booleans(),
+    edits=st.none() | words,
     notes=st.lists(words, max_size=3).map(tuple),
 )
 replies = st.builds(
@@ -71,7 +71,7 @@ def test_what_is_stored_is_compact_and_readable_json() -> None:
 
 STORED_BEFORE = (
     b'{"text":"halo","payload":null,"attachments":[{"kind":"photo","media_type":"image/jpeg"}],'
-    b'"location":{"latitude":-3.7,"longitude":102.3},"edited":false,"notes":[]}'
+    b'"location":{"latitude":-3.7,"longitude":102.3},"edits":null,"notes":[]}'
 )
 
 

@@ -19,9 +19,10 @@ def conversation(inbox: Inbox) -> str:
 def sent(database: Database, outbox: Outbox, conversation: str) -> int:
     with database.write() as connection:
         outbox.add(connection, conversation, "sms", "turn1", [Reply("satu"), Reply("dua")])
-        batch = outbox.claim_due(connection, ["sms"], 10)
-        outbox.mark_sent(connection, batch[0][0].id, "SM1")
-    return int(batch[0][0].id)
+        claimed = outbox.claim_next(connection, ["sms"])
+        assert claimed is not None
+        outbox.mark_sent(connection, claimed.row.id, "SM1")
+    return int(claimed.row.id)
 
 
 def _state(database: Database, outbound_id: int) -> str:
@@ -37,13 +38,15 @@ def test_the_younger_message_waits_for_its_elder(
 ) -> None:
     with database.write() as connection:
         outbox.add(connection, conversation, "sms", "turn1", [Reply("satu"), Reply("dua")])
-        first = outbox.claim_due(connection, ["sms"], 10)
-        meanwhile = outbox.claim_due(connection, ["sms"], 10)
-        outbox.mark_sent(connection, first[0][0].id, "SM1")
-        second = outbox.claim_due(connection, ["sms"], 10)
-    assert [item[0].reply.text for item in first] == ["satu"]
-    assert meanwhile == []
-    assert [item[0].reply.text for item in second] == ["dua"]
+        first = outbox.claim_next(connection, ["sms"])
+        meanwhile = outbox.claim_next(connection, ["sms"])
+        assert first is not None
+        outbox.mark_sent(connection, first.row.id, "SM1")
+        second = outbox.claim_next(connection, ["sms"])
+    assert outbox.open(first).reply.text == "satu"
+    assert meanwhile is None
+    assert second is not None
+    assert outbox.open(second).reply.text == "dua"
 
 
 def test_a_failed_elder_does_not_hold_up_the_younger_for_ever(
@@ -51,10 +54,12 @@ def test_a_failed_elder_does_not_hold_up_the_younger_for_ever(
 ) -> None:
     with database.write() as connection:
         outbox.add(connection, conversation, "sms", "turn1", [Reply("satu"), Reply("dua")])
-        first = outbox.claim_due(connection, ["sms"], 10)
-        outbox.mark_failed(connection, first[0][0].id, code="30006")
-        second = outbox.claim_due(connection, ["sms"], 10)
-    assert [item[0].reply.text for item in second] == ["dua"]
+        first = outbox.claim_next(connection, ["sms"])
+        assert first is not None
+        outbox.mark_failed(connection, first.row.id, code="30006")
+        second = outbox.claim_next(connection, ["sms"])
+    assert second is not None
+    assert outbox.open(second).reply.text == "dua"
 
 
 def test_another_channel_is_not_touched(
@@ -62,7 +67,7 @@ def test_another_channel_is_not_touched(
 ) -> None:
     with database.write() as connection:
         outbox.add(connection, conversation, "sms", "turn1", [Reply("satu")])
-        assert outbox.claim_due(connection, ["whatsapp"], 10) == []
+        assert outbox.claim_next(connection, ["whatsapp"]) is None
 
 
 def test_callbacks_in_any_order_only_move_a_message_forward(

@@ -51,7 +51,7 @@ def _write(database: Database, outbox: Outbox, inbox: Inbox, person: int, *texts
 
 
 def _drain(sender: Sender) -> None:
-    while sender.send_due():
+    while sender.send_next():
         pass
 
 
@@ -115,11 +115,23 @@ def test_what_a_dead_sender_held_is_sent_by_another(
     monkeypatch.setattr(outbox_module, "SEND_CLAIM_MS", 200)
     address = _write(database, outbox, inbox, 1, "satu")
     with database.claim() as connection:
-        assert len(outbox.claim_due(connection, ["sms"], 10)) == 1
-    assert sender.send_due() == 0
+        assert outbox.claim_next(connection, ["sms"]) is not None
+    assert not sender.send_next()
     time.sleep(0.25)
     _drain(sender)
     assert provider.taken == [(address, "satu")]
+
+
+def test_a_reply_that_does_not_open_holds_up_nobody(
+    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
+) -> None:
+    _write(database, outbox, inbox, 1, "rusak")
+    with database.write() as connection:
+        connection.execute(outbox_table.update().values(content_sealed=b"\x01damaged"))
+    other = _write(database, outbox, inbox, 2, "halo")
+    _drain(sender)
+    assert provider.taken == [(other, "halo")]
+    assert _states(database) == [("failed", "seal"), ("sent", None)]
 
 
 def test_the_log_names_the_code_and_not_the_person(

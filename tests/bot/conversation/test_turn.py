@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from bot.clock import now_ms
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Reply
 from bot.conversation.outbox import Outbox
@@ -211,27 +213,125 @@ def test_the_log_of_a_failed_turn_tells_where_and_not_what(
     assert "TPPO" not in caplog.text
 
 
+def _run_until_quiet(runner: TurnRunner, database: Database) -> None:
+    """Runs whatever waits, without waiting for the pauses after failures."""
+    for _ in range(60):
+        with database.write() as connection:
+            waiting = conversations.c.ready_at.is_not(None)
+            connection.execute(conversations.update().where(waiting).values(ready_at=1))
+        claim = runner.claim_next()
+        if claim is None:
+            return
+        runner.run(claim)
+    raise AssertionError("it never became quiet")
+
+
+def _fail_on_poison(text: str) -> None:
+    if "racun" in text:
+        raise RuntimeError("poison")
+
+
 def test_a_message_that_always_fails_gets_an_apology_and_the_next_one_an_answer(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:
-    def fail_on_poison(text: str) -> None:
-        if "racun" in text:
-            raise RuntimeError("poison")
-
     receipt = inbox.accept(replace(HELLO, text="ini racun?"))
-    runner = _runner(database, sealer, Echo(before_answer=fail_on_poison))
-    for _ in range(MAX_ATTEMPTS):
+    echo = Echo(before_answer=_fail_on_poison)
+    runner = _runner(database, sealer, echo)
+    _run_until_quiet(runner, database)
+    inbox.accept(replace(HELLO, external_id="a2"))
+    _run_until_quiet(runner, database)
+    assert _said(database, outbox, receipt.conversation_id) == ["maaf", "1:apa itu TPPO?"]
+
+
+def test_innocent_lines_do_not_fall_with_the_one_that_fails(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    for number, text in enumerate(["saya dikurung.", "di desa itu.", "ini racun.", "tolong."]):
+        receipt = inbox.accept(replace(HELLO, external_id=str(number), text=text))
+    _run_until_quiet(_runner(database, sealer, Echo(before_answer=_fail_on_poison)), database)
+    said = _said(database, outbox, receipt.conversation_id)
+    assert said.count("maaf") == 1
+    heard = [text.split(":")[1] for text in said if text != "maaf"]
+    assert "|".join(heard).split("|") == ["saya dikurung.", "di desa itu.", "tolong."]
+
+
+def test_a_cry_for_help_that_cannot_be_answered_is_still_one(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    inbox.accept(replace(HELLO, text="racun, tolong saya dikurung"))
+    _run_until_quiet(_runner(database, sealer, Echo(before_answer=_fail_on_poison)), database)
+    with database.read() as connection:
+        assert connection.execute(select(conversations.c.level)).scalar() == "darurat"
+
+
+def test_trouble_with_the_database_costs_a_message_no_attempt(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    trouble = iter([True] * (MAX_ATTEMPTS + 3))
+
+    def fail(text: str) -> None:
+        if next(trouble, False):
+            raise OperationalError("SELECT 1", {}, Exception("disk full"))
+
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(before_answer=fail))
+    for _ in range(MAX_ATTEMPTS + 3):
         with database.write() as connection:
-            connection.execute(conversations.update().values(ready_at=0))
+            connection.execute(conversations.update().values(ready_at=1))
         claim = runner.claim_next()
         assert claim is not None
-        assert runner.run(claim) is None
+        with pytest.raises(OperationalError):
+            runner.run(claim)
+    _run_until_quiet(runner, database)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_a_correction_takes_the_place_of_a_line_that_still_waits(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    inbox.accept(replace(HELLO, text="3 orang."))
+    for number, text in enumerate(["4 orang.", "5 orang."]):
+        edit = replace(HELLO, external_id=f"a1/edit-{number}", edits="a1", text=text)
+        receipt = inbox.accept(edit)
+    runner = _runner(database, sealer)
+    _run_until_quiet(runner, database)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:5 orang."]
+
+
+def test_nobody_corrects_the_line_of_another_person(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    inbox.accept(Inbound("sms", "0812-0000-0002", "b1/edit", text="palsu.", edits="a1"))
+    _run_until_quiet(_runner(database, sealer), database)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
+def test_cries_for_help_come_first_and_nobody_keeps_others_waiting(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    for number in range(5):
+        inbox.accept(replace(HELLO, external_id=f"many-{number}", text="", payload="/menu"))
+    time.sleep(0.02)
+    inbox.accept(Inbound("sms", "0812-0000-0002", "b1", text="apa ini?"))
+    time.sleep(0.02)
+    inbox.accept(Inbound("sms", "0812-0000-0003", "c1", text="tolong saya dikurung"))
+    echo = Echo()
+    runner = _runner(database, sealer, echo)
+    for _ in range(4):
+        _wait_and_run(runner)
+    assert echo.heard == ["tolong saya dikurung", "", "apa ini?", ""]
+
+
+@pytest.mark.parametrize("column", ["ready_at", "claim_until"])
+def test_a_clock_that_was_put_back_keeps_nobody_waiting(
+    database: Database, sealer: Sealer, inbox: Inbox, column: str
+) -> None:
+    inbox.accept(HELLO)
+    an_hour_ahead = now_ms() + 3_600_000
     with database.write() as connection:
-        connection.execute(conversations.update().values(ready_at=0))
-    _wait_and_run(runner)
-    inbox.accept(replace(HELLO, external_id="a2"))
-    _wait_and_run(runner)
-    assert _said(database, outbox, receipt.conversation_id) == ["maaf", "1:apa itu TPPO?"]
+        connection.execute(conversations.update().values({column: an_hour_ahead}))
+    assert _runner(database, sealer).claim_next() is not None
 
 
 def test_a_line_that_comes_while_the_answer_is_made_is_answered_next(
@@ -302,17 +402,36 @@ def test_what_an_action_changed_is_committed_with_the_answer(
         assert connection.execute(select(inbox_table.c.turn_id)).scalar() is None
 
 
-def test_a_sealed_line_that_does_not_open_brings_no_worker_down(
+def test_a_sealed_line_that_does_not_open_costs_no_other_line(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    for number in range(3):
+        receipt = inbox.accept(replace(HELLO, external_id=str(number), text=f"apa {number}?"))
+    with database.write() as connection:
+        connection.execute(
+            inbox_table.update()
+            .where(inbox_table.c.external_id == "1")
+            .values(content_sealed=b"\x01damaged")
+        )
+    _run_until_quiet(_runner(database, sealer), database)
+    assert _said(database, outbox, receipt.conversation_id) == [
+        "1:apa 0?",
+        "maaf",
+        "1:apa 2?",
+    ]
+
+
+def test_a_tracker_that_does_not_open_is_begun_anew(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:
     receipt = inbox.accept(HELLO)
-    with database.write() as connection:
-        connection.execute(inbox_table.update().values(content_sealed=b"\x01damaged"))
     runner = _runner(database, sealer)
-    claim = runner.claim_next()
-    assert claim is not None
-    assert runner.run(claim) is None
-    assert _said(database, outbox, receipt.conversation_id) == []
+    _wait_and_run(runner)
+    with database.write() as connection:
+        connection.execute(trackers.update().values(state_sealed=b"\x01damaged"))
+    inbox.accept(replace(HELLO, external_id="a2"))
+    _wait_and_run(runner)
+    assert _said(database, outbox, receipt.conversation_id)[-1] == "1:apa itu TPPO?"
 
 
 def test_forgetting_deletes_what_was_said_and_keeps_the_last_word(

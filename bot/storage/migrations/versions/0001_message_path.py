@@ -1,4 +1,4 @@
-"""The message path: contacts, conversations, inbox, outbox, trackers, processes."""
+"""The message path: contacts, conversations, inbox, outbox, trackers, and who runs it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("level", sa.String(8), nullable=False, server_default="biasa"),
         sa.Column("ready_at", sa.BigInteger),
+        sa.Column("urgent", sa.Integer, nullable=False, server_default="0"),
         sa.Column("claim_token", sa.String(22)),
         sa.Column("claim_until", sa.BigInteger),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -103,6 +104,12 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "installation",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_installation"),
+    )
+    op.create_table(
         "processes",
         sa.Column("id", sa.String(22), nullable=False),
         sa.Column("kind", sa.String(8), nullable=False),
@@ -113,5 +120,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("processes", "trackers", "outbox", "inbox", "conversations", "contacts"):
+    for table in (
+        "processes",
+        "installation",
+        "trackers",
+        "outbox",
+        "inbox",
+        "conversations",
+        "contacts",
+    ):
         op.drop_table(table)

@@ -1,0 +1,457 @@
+"""The content check: what docs/menulis-topik.md asks of a writer, one test a rule."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import unicodedata
+from collections import Counter
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.knowledge import facts
+from bot.settings import PROJECT_ROOT
+from tests.nlu_data import content
+from tests.nlu_data.content import NLU_DATA, PLACEHOLDER, Topic, filled
+from tests.nlu_data.readability import longest_sentence, reading_ease
+
+AREAS = {"hukum", "migrasi", "tanda", "bantuan"}
+
+MAX_ANSWER = 900
+MAX_SMS = 300
+# A row in a WhatsApp list holds no more.
+MAX_TITLE = 24
+
+# All answers meet it; official prose is far below (see the test of the measure).
+EASY_ENOUGH = 65.0
+# "about 15 words" (docs/menulis-topik.md)
+LONGEST_SENTENCE = 17
+
+# Where the change of the law itself is explained.
+ABOUT_THE_CHANGE = {"kuhp_baru", "hukuman_pelaku", "calo"}
+
+# 3GPP TS 23.038, the basic table: what an SMS holds without becoming shorter.
+GSM_7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+# Digits that may stand in a text by themselves. Everything else that has a number, such as a
+# telephone, a penalty, an amount or a time limit, comes from a fact by its name.
+WRITTEN_NUMBERS = (
+    r"^\d{1,2}\. ",  # the number of a list item
+    r"\b(?:UU|PP|Perpres|Permenaker|BP2MI) \d+/\d{4}",  # a law: UU 18/2017
+    # Pasal 6, 15, dan 18 (but not "Pasal 6, 7 hari")
+    r"\bPasal \d+(?:(?:,? dan|,? atau| sampai|,) (?:Pasal )?\d+\b(?! (?:hari|bulan|tahun)))*",
+    r"\bayat \d+",
+    r"\b24 jam\b",  # always open
+    r"\bSAPA 129\b",  # a service that has its number in its name
+    r"\b[A-Z]+\d[A-Z]+\b",  # KP2MI, P3MI, SISKOP2MI
+    # the year of something that was reported
+    r"\b(?:[Aa]wal|[Aa]khir|[Tt]ahun|Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|"
+    r"September|Oktober|November|Desember) 20\d\d\b",
+)
+
+# Promises that nobody can keep, and figures of the law before 2 January 2026.
+FORBIDDEN = (
+    r"\bpasti aman\b",
+    r"\bdijamin\b",
+    r"\b100 ?(?:%|persen)",
+    r"\bpasti (?:ditolong|selamat|pulang|menang|diterima|dihukum)\b",
+    r"\bkami akan (?:menyelamatkan|menolong|menjemput|membebaskan)",
+    r"\bsuluh akan (?:menyelamatkan|menolong|menjemput|melapor)",
+    r"\btawaran (?:ini|itu) aman\b",
+    r"(?<!jangan )\b(?:lawan|hadapi|datangi) (?:pelaku|majikan|agen|calo)\w* (?:sendiri|langsung)",
+)
+OLD_FIGURES = (
+    r"minimal 3 tahun",
+    r"3 (?:sampai|hingga|-|s/d) 15 tahun",
+    r"Rp ?120 juta",
+    r"Rp ?600 juta",
+    r"Rp ?15 miliar",
+)
+
+# A day of slack: the writer may be east of the machine that checks.
+TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
+
+MARKUP = re.compile(r"[*_#`]|\[[^\]]*\]\(")
+
+
+def _every_text() -> list[tuple[str, str]]:
+    """Name and text of all that is ever said."""
+    said = [(f"faq/{topic.id}", topic.text) for topic in content.topics()]
+    said += [(f"faq/{topic.id} (sms)", topic.sms) for topic in content.topics()]
+    for name, variants in content.responses().items():
+        for variant in variants:
+            channel = f" ({variant['channel']})" if "channel" in variant else ""
+            said.append((name + channel, variant["text"]))
+    return said
+
+
+def _unwritten_numbers(text: str) -> list[str]:
+    """The numbers in `text` that should have come from a fact."""
+    text = PLACEHOLDER.sub("", text)
+    for allowed in WRITTEN_NUMBERS:
+        text = re.sub(allowed, "", text, flags=re.MULTILINE)
+    return re.findall(r"\S*\d\S*", text)
+
+
+def _found(patterns: tuple[str, ...], text: str) -> list[str]:
+    return [hit[0] for pattern in patterns for hit in re.finditer(pattern, text, re.IGNORECASE)]
+
+
+def _is_day(value: Any) -> bool:
+    """An ISO date that is not in the future."""
+    return isinstance(value, str) and date.fromisoformat(value) <= TOMORROW
+
+
+def _button_payload(button: dict[str, str]) -> tuple[str, dict[str, str]]:
+    match = re.fullmatch(r"/(\w+)(\{.*\})?", button["payload"])
+    assert match, button
+    return match[1], json.loads(match[2] or "{}")
+
+
+each_topic = pytest.mark.parametrize("topic", content.topics(), ids=repr)
+each_text = pytest.mark.parametrize(
+    ("name", "text"), _every_text(), ids=[n for n, _ in _every_text()]
+)
+
+
+# The catalogue
+
+
+def test_there_are_topics_of_all_four_areas() -> None:
+    assert len(content.topics()) >= 30
+    assert {topic.area for topic in content.topics()} == AREAS == set(content.catalogue()["faq"])
+
+
+@each_topic
+def test_a_topic_stands_in_the_catalogue_under_its_area(topic: Topic) -> None:
+    assert topic.id in content.catalogue()["faq"][topic.area]
+
+
+def test_no_id_of_the_catalogue_stands_twice() -> None:
+    ids = [topic for ids in content.catalogue()["faq"].values() for topic in ids]
+    assert max(Counter([*ids, *content.catalogue()["dialog"]]).values()) == 1
+
+
+@pytest.mark.parametrize(
+    "path", [*NLU_DATA.rglob("*.yml"), *content.DOMAIN.glob("*.yml")], ids=lambda path: path.name
+)
+def test_no_key_is_written_twice_in_a_file(path: Any) -> None:
+    content.load(path)
+
+
+# Examples
+
+
+@each_topic
+def test_a_topic_has_enough_examples(topic: Topic) -> None:
+    assert len(topic.examples) >= 30
+
+
+@pytest.mark.parametrize("intent", content.catalogue()["dialog"])
+def test_every_dialog_intent_has_enough_examples(intent: str) -> None:
+    assert len(content.dialog_examples()[intent]) >= 40
+
+
+def test_there_are_enough_examples_of_what_is_out_of_scope() -> None:
+    assert len(content.dialog_examples()["di_luar_topik"]) >= 400
+
+
+def test_no_sentence_is_an_example_twice() -> None:
+    places: dict[str, list[str]] = {}
+    groups = {f"faq/{topic.id}": topic.examples for topic in content.topics()}
+    for intent, examples in {**groups, **content.dialog_examples()}.items():
+        for example in examples:
+            places.setdefault(" ".join(example.casefold().split()), []).append(intent)
+    assert {said: intents for said, intents in places.items() if len(intents) > 1} == {}
+
+
+def test_no_example_holds_a_telephone_number_or_an_address() -> None:
+    groups = [topic.examples for topic in content.topics()] + [*content.dialog_examples().values()]
+    for example in (example for examples in groups for example in examples):
+        assert not re.search(r"(?:\+62|\b0)[\d\s.-]{8,}|@\w+\.|https?://", example), example
+
+
+# Answers
+
+
+@each_text
+def test_every_name_in_braces_is_a_fact(name: str, text: str) -> None:
+    assert not set(PLACEHOLDER.findall(text)) - facts.placeholders().keys()
+    assert "{" not in filled(text)
+
+
+@each_text
+def test_a_text_is_short_enough_to_be_read(name: str, text: str) -> None:
+    assert 0 < len(filled(text)) <= (MAX_SMS if name.endswith("(sms)") else MAX_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, text in _every_text() if name.endswith("(sms)")]
+)
+def test_an_sms_fits_into_the_letters_of_a_simple_phone(name: str, text: str) -> None:
+    assert not set(filled(text)) - GSM_7
+
+
+@each_topic
+def test_a_topic_has_an_answer_by_sms(topic: Topic) -> None:
+    assert topic.sms.strip()
+
+
+@each_text
+def test_a_text_is_plain(name: str, text: str) -> None:
+    read = filled(text)
+    assert not MARKUP.search(read)
+    # No emoji and no typographic signs that a simple phone shows as boxes.
+    assert not {sign for sign in read if unicodedata.category(sign) in ("So", "Cf", "Co", "Pd")} - {
+        "-"
+    }
+
+
+@each_text
+def test_a_number_comes_from_a_fact(name: str, text: str) -> None:
+    assert _unwritten_numbers(text) == []
+
+
+@each_text
+def test_nothing_is_promised_that_cannot_be_kept(name: str, text: str) -> None:
+    assert _found(FORBIDDEN, filled(text)) == []
+
+
+@each_text
+def test_the_old_law_is_named_only_where_the_change_is_explained(name: str, text: str) -> None:
+    topic = name.removeprefix("faq/").removesuffix(" (sms)")
+    old_names = {n for _, n, entry in content.fact_entries() if entry.get("superseded")}
+    used = {n for n in PLACEHOLDER.findall(text) if n in old_names or n.startswith("lama_")}
+    if topic not in ABOUT_THE_CHANGE:
+        assert not used
+        assert _found(OLD_FIGURES, filled(text)) == []
+    elif used:
+        # The old figure never stands alone.
+        assert re.search(r"\bdulu\b", text, re.IGNORECASE)
+        assert {n.removeprefix("lama_") for n in used} <= set(PLACEHOLDER.findall(text))
+
+
+@each_text
+def test_a_text_is_easy_to_read(name: str, text: str) -> None:
+    if not name.endswith("(sms)"):
+        assert reading_ease(filled(text)) >= EASY_ENOUGH
+        assert longest_sentence(filled(text)) <= LONGEST_SENTENCE
+
+
+@pytest.mark.parametrize(
+    "official",
+    [
+        "Dalam rangka optimalisasi koordinasi pencegahan tindak pidana perdagangan orang "
+        "sebagaimana dimaksud dalam ketentuan peraturan perundang-undangan, masyarakat diimbau "
+        "meningkatkan kewaspadaan serta menyampaikan pengaduan kepada instansi yang berwenang "
+        "melalui mekanisme yang telah ditetapkan.",
+        "Penempatan dilaksanakan oleh badan usaha berizin. Calon pekerja wajib melengkapi "
+        "persyaratan administrasi. Pelanggaran ketentuan tersebut dikenakan sanksi pidana.",
+    ],
+    ids=["long sentences", "long words in short sentences"],
+)
+def test_official_prose_does_not_pass_the_measure(official: str) -> None:
+    assert reading_ease(official) < EASY_ENOUGH - 20
+
+
+@each_topic
+def test_an_answer_ends_with_what_it_rests_on(topic: Topic) -> None:
+    *answer, basis = topic.text.strip().split("\n\n")
+    assert answer
+    assert basis.startswith("Dasarnya: ")
+    assert "\n" not in basis
+
+
+# What is known about a topic
+
+
+@each_topic
+def test_a_topic_says_where_it_comes_from_and_when_it_was_checked(topic: Topic) -> None:
+    sources = topic.metadata["sources"]
+    assert sources
+    assert all(isinstance(source, str) and source.strip() for source in sources)
+    assert _is_day(topic.metadata["reviewed"])
+
+
+@each_topic
+def test_a_title_fits_on_a_button(topic: Topic) -> None:
+    assert 0 < len(topic.metadata["title"]) <= MAX_TITLE
+
+
+def test_no_two_topics_have_the_same_title() -> None:
+    titles = Counter(topic.metadata["title"].casefold() for topic in content.topics())
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+@each_topic
+def test_a_topic_leads_on_to_two_or_three_others(topic: Topic) -> None:
+    following = topic.metadata["next"]
+    written = {other.id for other in content.topics()}
+    assert 2 <= len(following) <= 3
+    assert len(set(following)) == len(following)
+    assert topic.id not in following
+    assert set(following) <= content.topic_ids()
+    # One that is not written yet has no button.
+    assert len(set(following) & written) >= 2
+
+
+# Menu, rules, buttons
+
+
+@pytest.mark.parametrize("area", sorted(AREAS))
+def test_the_menu_of_an_area_offers_topics_of_that_area(area: str) -> None:
+    (menu,) = content.responses()[f"ucapan_menu_{area}"]
+    offered = menu["metadata"]["next"]
+    assert len(set(offered)) == len(offered) >= 3
+    assert set(offered) <= {topic.id for topic in content.topics() if topic.area == area}
+
+
+@pytest.mark.parametrize("name", sorted(content.responses()))
+def test_a_button_leads_somewhere(name: str) -> None:
+    domain = content.load(content.DOMAIN / "intents.yml")
+    for variant in content.responses()[name]:
+        for button in variant.get("buttons", []):
+            intent, entities = _button_payload(button)
+            assert intent in domain["intents"]
+            # `topik` chooses a topic and never reaches Rasa as an entity.
+            assert set(entities) <= {"topik", *domain["entities"]}
+            if "topik" in entities:
+                assert entities["topik"] in {topic.id for topic in content.topics()}
+            if "bidang" in entities:
+                assert entities["bidang"] in AREAS
+
+
+@pytest.mark.parametrize("name", sorted(content.responses()))
+def test_a_follow_up_of_a_response_is_written(name: str) -> None:
+    for variant in content.responses()[name]:
+        offered = variant.get("metadata", {}).get("next", [])
+        assert set(offered) <= {topic.id for topic in content.topics()}
+
+
+@pytest.mark.parametrize("name", sorted(content.responses()))
+def test_the_words_on_a_button_fit(name: str) -> None:
+    for variant in content.responses()[name]:
+        titles = [button["title"] for button in variant.get("buttons", [])]
+        assert [title for title in titles if len(title) > MAX_TITLE] == []
+        assert len(set(titles)) == len(titles)
+
+
+def _rule_steps() -> list[dict[str, Any]]:
+    files = [*NLU_DATA.glob("rules/*.yml"), *NLU_DATA.glob("stories/*.yml")]
+    return [
+        step
+        for path in files
+        for kind in ("rules", "stories")
+        for rule in content.load(path).get(kind, [])
+        for step in rule["steps"]
+    ]
+
+
+def test_what_a_rule_says_is_written() -> None:
+    said = {step["action"] for step in _rule_steps() if step.get("action", "").startswith("utter_")}
+    # The answers of the topics are chosen by the topic.
+    assert said - content.responses().keys() == {"utter_faq"}
+
+
+def test_what_the_code_says_is_written() -> None:
+    said = set()
+    for path in [*PROJECT_ROOT.glob("actions/**/*.py"), *PROJECT_ROOT.glob("bot/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said |= set(re.findall(r"^(?:utter|ucapan)_[a-z_]*[a-z]$", node.value))
+    assert len(said) > 5
+    # `utter_action` is a key of Rasa's, not a response.
+    assert said - content.responses().keys() == {"utter_action"}
+
+
+def test_everything_that_is_understood_has_a_rule() -> None:
+    ruled = {step["intent"] for step in _rule_steps() if "intent" in step}
+    assert ruled == {*content.catalogue()["dialog"], "faq", "nlu_fallback"}
+
+
+def test_the_domain_names_the_intents_of_the_catalogue() -> None:
+    domain = content.load(content.DOMAIN / "intents.yml")
+    assert set(domain["intents"]) == {*content.catalogue()["dialog"], "faq"}
+    assert set(content.dialog_examples()) == set(content.catalogue()["dialog"])
+
+
+# Facts
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "entry"),
+    content.fact_entries(),
+    ids=[name for _, name, _ in content.fact_entries()],
+)
+def test_a_fact_says_where_it_comes_from_and_when(
+    kind: str, name: str, entry: dict[str, Any]
+) -> None:
+    wanted = {
+        "contacts": ("name", "show", "scope", "source", "verified_on"),
+        "facts": ("say", "source", "as_of"),
+    }[kind]
+    for key in wanted:
+        # A telephone number without quotation marks would lose its leading zero.
+        assert isinstance(entry[key], str), f"{name} has no {key}"
+        assert entry[key].strip()
+    assert _is_day(entry[wanted[-1]])
+    assert name.startswith("lama_") == bool(entry.get("superseded"))
+
+
+# The rules about numbers and claims, seen at work.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Telepon 110 sekarang.",
+        "Telepon 0812-0000-0001.",
+        "Dipenjara 15 tahun.",
+        "Dendanya Rp5 miliar.",
+        "Dalam 3 hari.",
+        "UU 18/2017 Pasal 6, 7 hari kerja.",
+        "SAPA 130.",
+        "Buka 12 jam.",
+        "Sejak 1999.",
+    ],
+)
+def test_a_number_that_should_be_a_fact_is_seen(text: str) -> None:
+    assert _unwritten_numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Simpan bukti.\n2. Telepon {kontak_polisi}.",
+        "Dasarnya: UU 18/2017 Pasal 6 ayat 1 huruf j, Pasal 79, dan Pasal 80.",
+        "Dasarnya: UU 1/2023 (KUHP) Pasal 3, 455, 618, 622 dan UU 1/2026.",
+        "Gratis, 24 jam. SAPA 129. KP2MI dan P3MI.",
+        "Awal 2026 diberitakan. Menurut KP2MI (April 2025).",
+    ],
+)
+def test_a_number_that_belongs_to_a_name_is_let_through(text: str) -> None:
+    assert _unwritten_numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Lowongan itu pasti aman.", "Kamu dijamin pulang.", "Kami akan menyelamatkan kamu."]
+)
+def test_a_promise_is_seen(text: str) -> None:
+    assert _found(FORBIDDEN, text)
+
+
+@pytest.mark.parametrize("text", ["Penjara minimal 3 tahun.", "Denda Rp120 juta.", "Rp15 miliar."])
+def test_an_old_figure_is_seen(text: str) -> None:
+    assert _found(OLD_FIGURES, text)
+
+
+def test_a_key_written_twice_is_seen() -> None:
+    with pytest.raises(yaml.constructor.ConstructorError, match="repeats denda"):
+        yaml.load("denda: 1\ndenda: 2\n", Loader=content.OneOfEach)
