@@ -22,7 +22,8 @@ STARTS = 3
 BURSTS = 15
 BURST = ["kak", "mau nanya", "ada agen", "minta paspor asli", "boleh gak ya kak?"]
 RATE = 200
-SECONDS = 15
+SECONDS = 8
+ROUNDS = 5
 QUESTION = "agen mau simpan paspor saya boleh ga?"
 MEGABYTE = 1024 * 1024
 
@@ -36,10 +37,13 @@ def measure(settings: Settings) -> Iterator[Figure]:
             yield Figure(
                 "five lines in a burst, after the last", median(bursts), "s", "at most 0.5"
             )
-            accepts = asyncio.run(_open_loop(product))
-            note = f"{RATE}/s for {SECONDS} s, the worker answering meanwhile"
-            yield Figure("webhook accept, p50", median(accepts), "ms", "", note)
-            yield Figure("webhook accept, p99", percentile(accepts, 0.99), "ms", "at most 20", note)
+            rounds = [asyncio.run(_open_loop(product)) for _ in range(ROUNDS)]
+            p50s = [median(times) for times in rounds]
+            p99s = [percentile(times, 0.99) for times in rounds]
+            note = f"{RATE}/s, answered meanwhile; median of {ROUNDS} rounds of {SECONDS} s"
+            yield Figure("webhook accept, p50", median(p50s), "ms", "", note)
+            each = ", ".join(f"{p99:.0f}" for p99 in sorted(p99s))
+            yield Figure("webhook accept, p99", median(p99s), "ms", "at most 20", f"({each})")
             yield from _memory(product)
 
 
@@ -135,5 +139,5 @@ def _memory(product: Product) -> Iterator[Figure]:
         web + worker,
         "MB",
         "300, at most 400",
-        f"web {web:.0f}, worker {worker:.0f}, after {RATE * SECONDS} messages",
+        f"web {web:.0f}, worker {worker:.0f}, after {RATE * SECONDS * ROUNDS} messages",
     )

@@ -1,9 +1,10 @@
-"""Tells the other processes that this one is alive."""
+"""Tells the other processes that this one is alive, and tidies up on the side."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from types import TracebackType
 
 from sqlalchemy import select, update
@@ -17,6 +18,7 @@ from bot.storage.tables import processes
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+TIDY_SECONDS = 1.0
 ALIVE_MS = 15_000
 
 
@@ -56,9 +58,13 @@ class Heartbeat:
         return processes.insert().values(id=self._id, kind=self._kind, started_at=now, seen_at=now)
 
     def _beat(self) -> None:
-        while not self._stopping.wait(BEAT_SECONDS):
+        due = time.monotonic() + BEAT_SECONDS
+        while not self._stopping.wait(TIDY_SECONDS):
             try:
-                self._renew()
+                self._database.tidy()
+                if time.monotonic() >= due:
+                    due += BEAT_SECONDS
+                    self._renew()
             except Exception as error:
                 # This thread must outlive any trouble, or health would lie for ever.
                 logger.warning("heartbeat missed: %s", type(error).__name__)

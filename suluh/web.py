@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
@@ -24,6 +25,7 @@ from suluh.wiring import House
 logger = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS = 5
+SWITCH_SECONDS = 0.0005
 
 
 def build_app(house: House, streams: Streams) -> Starlette:
@@ -56,6 +58,9 @@ def serve(house: House, *, host: str, port: int, operations_port: int | None) ->
         servers.append(
             uvicorn.Server(_config(operations.build_app(house), "127.0.0.1", operations_port))
         )
+    # The event loop and the door's thread hand the interpreter over faster than every 5 ms,
+    # which is what a message would otherwise wait for.
+    sys.setswitchinterval(SWITCH_SECONDS)
     with Heartbeat(house.database, "web"):
         asyncio.run(_serve_all(servers, streams))
 
