@@ -1,13 +1,14 @@
 # make run     brings the assistant up and prints where to open it
 # make test    the whole suite        make lint   ruff and mypy
-# make bench   the measurements       make lock   after a change of the dependencies
+# make bench   the measurements       make eval   how well people are understood
+# make lock    after a change of the dependencies
 
 PYTHON3 ?= python3
 PORT ?= 8080
 WORKERS ?= 1
 BIN := .venv/bin
 
-.PHONY: run test lint bench lock install model browser clean
+.PHONY: run test lint bench eval lock install model browser clean
 
 run: install model
 	@exec $(BIN)/suluh run --port $(PORT) --workers $(WORKERS)
@@ -28,6 +29,9 @@ lint: install
 
 bench: install model
 	@$(BIN)/python -m bench $(ARGS)
+
+eval: install model
+	@$(BIN)/python -m bench.understanding
 
 browser: install
 	@$(BIN)/python scripts/find_browser.py

@@ -13,8 +13,17 @@ MODEL_NAME = "suluh"
 FINGERPRINT_FILE = "fingerprint"
 
 # What the model is made from: a change here means training again.
-INPUTS = ("config.yml", "bot/domain", "nlu_data/dialog", "nlu_data/faq", "nlu_data/rules",
-          "nlu_data/stories", "bot/nlu", "requirements.lock")  # fmt: skip
+INPUTS = (
+    "config.yml",
+    "bot/domain",
+    "bot/nlu",
+    "nlu_data/dialog",
+    "nlu_data/faq",
+    "nlu_data/lookup",
+    "nlu_data/rules",
+    "nlu_data/stories",
+    "requirements.lock",
+)
 
 
 class ModelMissing(OperatorError):

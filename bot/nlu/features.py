@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
+from bot.nlu.normaliser import normalise
+
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _NUMBER = re.compile(r"\d+")
@@ -15,9 +17,10 @@ MIN_PIECE, MAX_PIECE = 2, 5
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words; "tolooong" is "tolong", every number is `0`."""
+    """Lower-cased words as they are meant; "tolooong" is "tolong", every number is `0`."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    return [_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(plain)]
+    found = [_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(plain)]
+    return normalise(found)
 
 
 def word_features(tokens: list[str]) -> Iterator[str]:

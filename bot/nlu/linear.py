@@ -89,7 +89,7 @@ class LinearIntentClassifier(GraphComponent):
         return {
             "C": 0.5,
             "min_texts": 2,
-            "piece_weight": 1.0,
+            "piece_weight": 1.4,
             "threshold": 0.45,
             "margin": 0.15,
             "calibration_folds": 3,

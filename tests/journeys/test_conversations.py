@@ -67,5 +67,5 @@ def test_a_question_of_each_topic_finds_its_answer(assistant: Assistant) -> None
         understood = assistant.understand(question)
         if understood.topic != topic:
             wrong.append((topic, understood.intent, understood.topic))
-    # Neighbours among the 46 topics may still be taken for each other.
+    # Neighbours among the topics may still be taken for each other.
     assert len(wrong) <= len(catalogue) * 0.1, wrong
