@@ -5,13 +5,16 @@ Named in `endpoints.yml`, so `suluh rasa shell` says the same as the product.
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 import re
 from typing import Any
 
 import yaml
-from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.knowledge import facts
 from bot.settings import PROJECT_ROOT
@@ -21,13 +24,26 @@ OWN_RESPONSES_FILE = PROJECT_ROOT / "nlu_data" / "ucapan.yml"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class FactsGenerator(TemplatedNaturalLanguageGenerator):
+class FactsGenerator(NaturalLanguageGenerator):
     """Fills `{kontak_polisi}` and offers the topics that a response names as `next`."""
 
     def __init__(self, endpoint_config: Any = None, domain: Domain | None = None) -> None:
         own = yaml.safe_load(OWN_RESPONSES_FILE.read_text("utf-8"))["ucapan"]
-        super().__init__({**own, **(domain.responses if domain else {})})
+        self.responses: dict[str, list[dict[str, Any]]] = {
+            **own,
+            **(domain.responses if domain else {}),
+        }
         self._facts = facts.placeholders()
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        slots = tracker.current_slot_values()
+        return self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
 
     def generate_from_slots(
         self,
@@ -36,24 +52,21 @@ class FactsGenerator(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        response: dict[str, Any] | None = super().generate_from_slots(
-            utter_action, {**filled_slots, **self._facts}, output_channel, **kwargs
+        """One of the variants for the channel, filled in; None when there is none."""
+        if utter_action not in self.responses:
+            return None
+        variants = ResponseVariationFilter(self.responses).responses_for_utter_action(
+            utter_action, output_channel, filled_slots
         )
-        if response is not None and (topics := self._topics_after(utter_action)):
+        if not variants:
+            return None
+        response: dict[str, Any] = copy.deepcopy(random.choice(variants))  # noqa: S311
+        # The text only: the braces in a button's payload are JSON.
+        if "text" in response:
+            response["text"] = fill(response["text"], {**filled_slots, **self._facts, **kwargs})
+        if topics := self._topics_after(utter_action):
             offered = [topic_button(topic, self.responses) for topic in topics]
             response["buttons"] = [*response.get("buttons", []), *filter(None, offered)]
-        return response
-
-    def _fill_response(
-        self,
-        response: dict[str, Any],
-        filled_slots: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> dict[str, Any]:
-        """Fills the text only: the braces of a button's payload are JSON."""
-        values = {**(filled_slots or {}), **kwargs}
-        if "text" in response:
-            response["text"] = fill(response["text"], values)
         return response
 
     def _topics_after(self, utter_action: str) -> list[str]:
