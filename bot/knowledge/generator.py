@@ -12,38 +12,31 @@ import re
 from typing import Any
 
 import yaml
-from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
+from rasa.core.nlg.generator import ResponseVariationFilter
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.knowledge import facts
 from bot.settings import PROJECT_ROOT
+
+Responses = dict[str, list[dict[str, Any]]]
 
 FAQ_RESPONSE = "utter_faq/"
 OWN_RESPONSES_FILE = PROJECT_ROOT / "nlu_data" / "ucapan.yml"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class FactsGenerator(NaturalLanguageGenerator):
-    """Fills `{kontak_polisi}` and offers the topics that a response names as `next`."""
+class FactsGenerator(TemplatedNaturalLanguageGenerator):
+    """Fills `{kontak_polisi}` and offers the topics that a response names as `next`.
+
+    A `TemplatedNaturalLanguageGenerator`, because Rasa's agent hands the domain's responses
+    only to one of those, once it has loaded the model (it sets `responses`).
+    """
 
     def __init__(self, endpoint_config: Any = None, domain: Domain | None = None) -> None:
-        own = yaml.safe_load(OWN_RESPONSES_FILE.read_text("utf-8"))["ucapan"]
-        self.responses: dict[str, list[dict[str, Any]]] = {
-            **own,
-            **(domain.responses if domain else {}),
-        }
+        super().__init__(domain.responses if domain else {})
+        self._own: Responses = yaml.safe_load(OWN_RESPONSES_FILE.read_text("utf-8"))["ucapan"]
         self._facts = facts.placeholders()
-
-    async def generate(
-        self,
-        utter_action: str,
-        tracker: DialogueStateTracker,
-        output_channel: str,
-        **kwargs: Any,
-    ) -> dict[str, Any] | None:
-        slots = tracker.current_slot_values()
-        return self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
 
     def generate_from_slots(
         self,
@@ -53,9 +46,10 @@ class FactsGenerator(NaturalLanguageGenerator):
         **kwargs: Any,
     ) -> dict[str, Any] | None:
         """One of the variants for the channel, filled in; None when there is none."""
-        if utter_action not in self.responses:
+        responses = self._own if utter_action in self._own else self.responses
+        if utter_action not in responses:
             return None
-        variants = ResponseVariationFilter(self.responses).responses_for_utter_action(
+        variants = ResponseVariationFilter(responses).responses_for_utter_action(
             utter_action, output_channel, filled_slots
         )
         if not variants:
@@ -64,17 +58,18 @@ class FactsGenerator(NaturalLanguageGenerator):
         # The text only: the braces in a button's payload are JSON.
         if "text" in response:
             response["text"] = fill(response["text"], {**filled_slots, **self._facts, **kwargs})
-        if topics := self._topics_after(utter_action):
+        if topics := _topics_after(responses[utter_action]):
             offered = [topic_button(topic, self.responses) for topic in topics]
             response["buttons"] = [*response.get("buttons", []), *filter(None, offered)]
         return response
 
-    def _topics_after(self, utter_action: str) -> list[str]:
-        """The topics that any variant of a response names as `next` in its metadata."""
-        for variant in self.responses.get(utter_action, []):
-            if topics := (variant.get("metadata") or {}).get("next"):
-                return list(topics)
-        return []
+
+def _topics_after(variants: list[dict[str, Any]]) -> list[str]:
+    """The topics that any variant of a response names as `next` in its metadata."""
+    for variant in variants:
+        if topics := (variant.get("metadata") or {}).get("next"):
+            return list(topics)
+    return []
 
 
 def fill(text: str, values: dict[str, Any]) -> str:

@@ -179,3 +179,13 @@ def test_what_was_filled_in_is_not_filled_again() -> None:
 @given(st.text(max_size=100))
 def test_no_text_makes_filling_fail(text: str) -> None:
     assert fill(text, {}) == text
+
+
+def test_the_engine_s_own_texts_stay_when_rasa_hands_in_a_domain() -> None:
+    generator = FactsGenerator()
+    # As `rasa shell` does it, once the model is loaded.
+    generator.responses = {"utter_salam": [{"text": "halo"}]}
+    assert generator.generate_from_slots("utter_salam", {}, "web") == {"text": "halo"}
+    menu = generator.generate_from_slots("ucapan_menu", {}, "web")
+    assert menu is not None
+    assert menu["buttons"]
