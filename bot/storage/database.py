@@ -41,9 +41,9 @@ class Database:
     wait for each other instead of failing half-way; its commit is on disk when the block
     ends. `claim` is a write whose loss in a power cut is harmless.
 
-    SQLite lets a writer that finds the lock taken sleep and try again, for up to 100 ms;
-    under load the unlucky one waits for seconds. Writers queue at a file lock instead,
-    which the kernel hands on at once and takes back from a process that dies.
+    SQLite lets a writer that finds the lock taken sleep and try again, for up to 100 ms at a
+    time, and others may slip in. Writers queue at a file lock instead, which the kernel
+    hands on at once and takes back from a process that dies.
     """
 
     def __init__(self, url: str) -> None:
