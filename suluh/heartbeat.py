@@ -37,9 +37,7 @@ class Heartbeat:
         with self._database.claim() as connection:
             # Rows of processes that were killed are of no use to anybody.
             connection.execute(processes.delete().where(processes.c.seen_at < now - ALIVE_MS))
-            connection.execute(
-                processes.insert().values(id=self._id, kind=self._kind, started_at=now, seen_at=now)
-            )
+            connection.execute(self._row(now))
         self._thread.start()
         return self
 

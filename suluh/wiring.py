@@ -34,7 +34,8 @@ class House:
         Raises:
             OperatorError: The key is missing or wrong, or the database was not migrated.
         """
-        house = cls._build(settings, ServerKey.load(settings.keys_dir))
+        key = ServerKey.load(settings.keys_dir)
+        house = cls._build(settings, key, Database(settings.database_url))
         house.database.require_schema()
         house.database.require_key(house.key.check_value())
         return house
@@ -51,16 +52,13 @@ class House:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         database = Database(settings.database_url)
         migrate.upgrade(database)
-        is_new = database.is_new()
-        database.close()
-        load = ServerKey.load_or_create if is_new else ServerKey.load
-        house = cls._build(settings, load(settings.keys_dir))
+        load = ServerKey.load_or_create if database.is_new() else ServerKey.load
+        house = cls._build(settings, load(settings.keys_dir), database)
         house.database.adopt_key(house.key.check_value())
         return house
 
     @classmethod
-    def _build(cls, settings: Settings, key: ServerKey) -> House:
-        database = Database(settings.database_url)
+    def _build(cls, settings: Settings, key: ServerKey, database: Database) -> House:
         sealer = Sealer(key.subkey(SEALING_SUBKEY))
         address_book = AddressBook(key.subkey(IDENTITY_SUBKEY))
         inbox = Inbox(

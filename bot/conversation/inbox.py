@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
 from bot.conversation import burst, cleaning
@@ -229,6 +229,16 @@ def to_content(inbound: Inbound) -> Content:
 
 def content_place(conversation_id: str, external_id: str) -> str:
     return f"inbox.content:{conversation_id}:{external_id}"
+
+
+def open_content(sealer: Sealer, conversation_id: str, row: Row) -> Content:
+    """What a row of the inbox holds.
+
+    Raises:
+        SealBroken: It does not open.
+    """
+    place = content_place(conversation_id, row.external_id)
+    return Content.decode(sealer.open(row.content_sealed, place))
 
 
 def address_place(contact_id: str) -> str:

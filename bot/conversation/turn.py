@@ -16,11 +16,11 @@ from typing import Protocol
 from sqlalchemy import Column, bindparam, case, func, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, Update
 
 from bot.clock import now_ms
 from bot.conversation.context import Effect
-from bot.conversation.inbox import content_place
+from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
 from bot.privacy.identity import random_id
@@ -64,6 +64,12 @@ _WAITING = (
     .where(inbox.c.turn_id.is_(None))
     .order_by(inbox.c.id)
     .limit(MAX_LINES)
+)
+_ANY_WAITING = (
+    select(inbox.c.id)
+    .where(inbox.c.conversation_id == bindparam("whose"))
+    .where(inbox.c.turn_id.is_(None))
+    .limit(1)
 )
 _HELD = (
     select(conversations.c.claim_token, conversations.c.level)
@@ -185,12 +191,7 @@ class TurnRunner:
     def renew(self, claim: Claim) -> None:
         """Keeps a claim alive while a long turn is computed."""
         with self._database.claim() as connection:
-            connection.execute(
-                update(conversations)
-                .where(conversations.c.id == claim.conversation_id)
-                .where(conversations.c.claim_token == claim.token)
-                .values(claim_until=now_ms() + self._claim_ms)
-            )
+            connection.execute(_update_held(claim).values(claim_until=now_ms() + self._claim_ms))
 
     def seconds_until_ready(self) -> float | None:
         """How long until some free conversation is ready; None when none waits."""
@@ -228,20 +229,19 @@ class TurnRunner:
 
     def _answer(self, claim: Claim) -> Outcome | None:
         state, rows = self._load(claim)
+        if not rows:
+            self._release(claim)
+            return None
         given_up = claim.attempts > MAX_ATTEMPTS
         if given_up:
-            turn = _Turn([row.id for row in rows[:1]], [])
-            answer = self._give_up(claim, rows[:1])
+            turn = _Turn([rows[0].id], [])
+            answer = self._give_up(claim, rows[0])
         else:
             # After a failure one line at a time: an innocent one must not fall with the other.
             turn = self._first_turn(claim, rows, most=1 if claim.attempts > 1 else MAX_LINES)
-            if turn.contents:
-                answer = self._assistant.answer(
-                    claim.conversation_id, claim.channel, state, turn.contents
-                )
-        if not turn.row_ids:
-            self._release(claim)
-            return None
+            answer = self._assistant.answer(
+                claim.conversation_id, claim.channel, state, turn.contents
+            )
         turn_id = random_id()
         if not self._commit(claim, turn_id, turn.row_ids, answer):
             logger.warning("turn discarded: another worker has the conversation")
@@ -270,8 +270,7 @@ class TurnRunner:
             return None, rows
 
     def _open(self, claim: Claim, row: Row) -> Content:
-        place = content_place(claim.conversation_id, row.external_id)
-        return Content.decode(self._sealer.open(row.content_sealed, place))
+        return open_content(self._sealer, claim.conversation_id, row)
 
     def _first_turn(self, claim: Claim, rows: Sequence[Row], most: int) -> _Turn:
         """The lines that are answered together: plain texts in a row, or one other message.
@@ -302,15 +301,13 @@ class TurnRunner:
                 break
         return turn
 
-    def _give_up(self, claim: Claim, rows: Sequence[Row]) -> Answer:
+    def _give_up(self, claim: Claim, row: Row) -> Answer:
         """Apologises for the oldest line; a cry for help in it is still one."""
         logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
-        level = levels.ORDINARY
-        for row in rows:
-            try:
-                level = levels.assess(self._open(claim, row).text, intent="", confidence=0.0)
-            except (SealBroken, ValueError):
-                level = levels.SERIOUS
+        try:
+            level = levels.assess(self._open(claim, row).text, intent="", confidence=0.0)
+        except (SealBroken, ValueError):
+            level = levels.SERIOUS
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)
 
     def _commit(self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer) -> bool:
@@ -327,7 +324,7 @@ class TurnRunner:
             self._remember(connection, conversation_id, answer.state, now)
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
             connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))
-            still_waiting = connection.execute(_WAITING, {"whose": conversation_id}).first()
+            still_waiting = connection.execute(_ANY_WAITING, {"whose": conversation_id}).first()
             level = levels.ORDINARY if answer.forget else levels.highest(held.level, answer.level)
             connection.execute(
                 update(conversations)
@@ -383,12 +380,9 @@ class TurnRunner:
         with self._database.claim() as connection:
             # Locked, or a line that comes in between would be left without a moment.
             connection.execute(_HELD, {"whose": claim.conversation_id})
-            has_more = connection.execute(_WAITING, {"whose": claim.conversation_id}).first()
+            has_more = connection.execute(_ANY_WAITING, {"whose": claim.conversation_id}).first()
             connection.execute(
-                update(conversations)
-                .where(conversations.c.id == claim.conversation_id)
-                .where(conversations.c.claim_token == claim.token)
-                .values(
+                _update_held(claim).values(
                     ready_at=now_ms() if has_more else None,
                     claim_token=None,
                     claim_until=None,
@@ -400,16 +394,22 @@ class TurnRunner:
         """The turn failed: the conversation is ready again a little later."""
         with self._database.claim() as connection:
             connection.execute(
-                update(conversations)
-                .where(conversations.c.id == claim.conversation_id)
-                .where(conversations.c.claim_token == claim.token)
-                .values(
+                _update_held(claim).values(
                     ready_at=now_ms() + RETRY_AFTER_MS * claim.attempts,
                     claim_token=None,
                     claim_until=None,
                     attempts=attempts,
                 )
             )
+
+
+def _update_held(claim: Claim) -> Update:
+    """An update of the conversation that does nothing once the claim is lost."""
+    return (
+        update(conversations)
+        .where(conversations.c.id == claim.conversation_id)
+        .where(conversations.c.claim_token == claim.token)
+    )
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from bot.conversation.context import turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals
+from bot.nlu.labels import FALLBACK, FAQ, selector_output
 from bot.triage import levels
 
-FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "di_luar_topik"
-FAQ = "faq"
 
 # More than this adds nothing to what a message means and costs time.
 MAX_UNDERSTOOD = 2_000
@@ -164,7 +163,7 @@ class Assistant:
             "entities": [{"entity": name, "value": said} for name, said in entities.items()],
         }
         if topic is not None:
-            parsed["response_selector"] = _selected(topic)
+            parsed["response_selector"] = selector_output(FAQ, [(f"{FAQ}/{topic}", 1.0)])
         level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
         return Understanding(intent, topic, 1.0, level, parsed)
 
@@ -174,8 +173,7 @@ class Assistant:
         # A leading slash would be taken for one of Rasa's own commands.
         flat = " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
         parsed = await self._processor.parse_message(UserMessage(text=flat))
-        best = _best_guess(parsed)
-        intent, topic, confidence = best
+        intent, topic, confidence = _best_guess(parsed)
         # Triage reads every line to its end, also where the classifier does not.
         level = levels.assess(text, intent, confidence)
         if parsed["intent"]["name"] == FALLBACK and parsed["intent"].get("unsure") != "between":
@@ -215,28 +213,8 @@ def _choices_of(said: Sequence[Any]) -> list[Choice]:
     ]
 
 
-def _selected(topic: str) -> dict[str, Any]:
-    """The output of a response selector that is sure of `topic`."""
-    return {
-        "all_retrieval_intents": [FAQ],
-        FAQ: {
-            "response": {
-                "confidence": 1.0,
-                "intent_response_key": f"{FAQ}/{topic}",
-                "utter_action": f"utter_{FAQ}/{topic}",
-            },
-            "ranking": [],
-        },
-    }
-
-
 def _best_guess(parsed: dict[str, Any]) -> tuple[str, str | None, float]:
     """Intent, topic and confidence of the best guess under a possible fallback."""
-    ranking = [item for item in parsed.get("intent_ranking", []) if item["name"] != FALLBACK]
-    label, confidence = (
-        (ranking[0]["name"], ranking[0]["confidence"])
-        if ranking
-        else (parsed["intent"]["name"] or OUT_OF_SCOPE, parsed["intent"]["confidence"])
-    )
-    intent, _, topic = label.partition("/")
-    return intent, topic or None, float(confidence)
+    best = parsed["intent_ranking"][0]
+    intent, _, topic = best["name"].partition("/")
+    return intent, topic or None, float(best["confidence"])

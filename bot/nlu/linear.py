@@ -23,9 +23,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import features
+from bot.nlu.labels import FALLBACK, selector_output
 
 RANKING_LENGTH = 6
-FALLBACK = "nlu_fallback"
 
 
 class Vectoriser:
@@ -167,7 +167,7 @@ class LinearIntentClassifier(GraphComponent):
             add_to_output=True,
         )
         if topic:
-            message.set("response_selector", _selector_output(intent, ranking), add_to_output=True)
+            message.set("response_selector", selector_output(intent, ranking), add_to_output=True)
 
     def _rank(self, text: str) -> list[tuple[str, float]]:
         """The likeliest labels with their calibrated probabilities, best first."""
@@ -273,20 +273,3 @@ class LinearIntentClassifier(GraphComponent):
             config["piece_weight"],
         )
         return component
-
-
-def _selector_output(intent: str, ranking: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """What Rasa's own response selector would put on the message."""
-    topics = [(label, p) for label, p in ranking if label.startswith(f"{intent}/")]
-    label, confidence = topics[0]
-    return {
-        "all_retrieval_intents": [intent],
-        intent: {
-            "response": {
-                "confidence": confidence,
-                "intent_response_key": label,
-                "utter_action": f"utter_{label}",
-            },
-            "ranking": [{"intent_response_key": name, "confidence": p} for name, p in topics],
-        },
-    }

@@ -117,8 +117,8 @@ class Database:
             known = connection.execute(_KEY_CHECK).scalar()
             if known is None:
                 connection.execute(installation.insert().values(name=KEY_CHECK, value=check_value))
-        if known is not None and bytes(known) != check_value:
-            raise WrongKey(WRONG_KEY)
+            else:
+                _refuse_other_key(known, check_value)
 
     def require_key(self, check_value: bytes) -> None:
         """Refuses to work with a key that opens nothing here.
@@ -128,8 +128,7 @@ class Database:
         """
         with self.read() as connection:
             known = connection.execute(_KEY_CHECK).scalar()
-        if known is None or bytes(known) != check_value:
-            raise WrongKey(WRONG_KEY)
+        _refuse_other_key(known, check_value)
 
     def require_schema(self) -> None:
         """Refuses to work on tables of another revision.
@@ -149,6 +148,11 @@ class Database:
                 f"The database is at revision {found or 'none'}, this program needs "
                 f"{SCHEMA_REVISION}. Run: suluh migrate"
             )
+
+
+def _refuse_other_key(known: bytes | None, check_value: bytes) -> None:
+    if known is None or bytes(known) != check_value:
+        raise WrongKey(WRONG_KEY)
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -34,13 +34,12 @@ from starlette.templating import Jinja2Templates
 from bot.conversation.door import Door
 from bot.conversation.messages import Inbound
 from bot.conversation.outbox import Outbound
-from channels.web.history import History, as_entry
+from channels.web.history import CHANNEL, History, as_entry
 from channels.web.security import AlwaysAsk, SecurityHeaders
 from channels.web.streams import Streams
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "web"
 COOKIE = "suluh"
 COOKIE_BYTES = 32
 # A message of MAX_TEXT four-byte characters, escaped in JSON, is well within.

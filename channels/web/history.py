@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.conversation.inbox import Inbox, content_place
-from bot.conversation.messages import Content
+from bot.conversation.inbox import Inbox, open_content
 from bot.conversation.outbox import Outbound, Outbox
 from bot.privacy.identity import AddressBook
 from bot.privacy.sealing import SealBroken, Sealer
@@ -79,9 +78,8 @@ class History:
             ).all()
         said: list[tuple[int, int, dict[str, Any]]] = []
         for row in rows:
-            place = content_place(conversation_id, row.external_id)
             try:
-                content = Content.decode(self._sealer.open(row.content_sealed, place))
+                content = open_content(self._sealer, conversation_id, row)
             except SealBroken:
                 continue
             if content.text:

@@ -1,0 +1,30 @@
+"""The names that the classifier and the engine share. Free of Rasa, so cheap to import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+FAQ = "faq"
+FALLBACK = "nlu_fallback"
+
+
+def selector_output(intent: str, ranking: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """What Rasa's own response selector would put on a message.
+
+    `ranking` holds full labels (`faq/paspor_ditahan`) with their probabilities, best first;
+    those of other intents are left out.
+    """
+    topics = [(label, p) for label, p in ranking if label.startswith(f"{intent}/")]
+    label, confidence = topics[0]
+    return {
+        "all_retrieval_intents": [intent],
+        intent: {
+            "response": {
+                "confidence": confidence,
+                "intent_response_key": label,
+                "utter_action": f"utter_{label}",
+            },
+            "ranking": [{"intent_response_key": name, "confidence": p} for name, p in topics],
+        },
+    }
