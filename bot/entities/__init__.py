@@ -1,0 +1,1 @@
+"""What a message names: amounts, dates, ages, numbers, links, countries, jobs, places."""
