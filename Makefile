@@ -1,6 +1,7 @@
 # make run     brings the assistant up and prints where to open it
 # make test    the whole suite        make lint   ruff and mypy
 # make bench   the measurements       make eval   how well people are understood
+# make eval-diet  the comparison with Rasa's DIET: an environment of its own, and hours
 # make lock    after a change of the dependencies
 
 PYTHON3 ?= python3
@@ -8,7 +9,7 @@ PORT ?= 8080
 WORKERS ?= 1
 BIN := .venv/bin
 
-.PHONY: run test lint bench eval lock install model browser clean
+.PHONY: run test lint bench eval eval-diet lock install model browser clean
 
 run: install model
 	@exec $(BIN)/suluh run --port $(PORT) --workers $(WORKERS)
@@ -33,6 +34,9 @@ bench: install model
 eval: install model
 	@$(BIN)/python -m bench.understanding
 
+eval-diet: install
+	@$(PYTHON3) scripts/diet.py $(ARGS)
+
 browser: install
 	@$(BIN)/python scripts/find_browser.py
 
@@ -40,4 +44,4 @@ lock:
 	@scripts/lock.sh
 
 clean:
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-diet .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import quiz
 from bot.conversation import context
-from bot.knowledge.generator import topic_button
+from bot.knowledge.buttons import button_for
+from bot.nlu.labels import FAQ, TOPIC_SLOT
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
 # A topic that is less likely than this is no help as a suggestion.
 LEAST_LIKELY = 0.05
 
-# What a dialog intent is called when it is offered as a choice.
-INTENT_TITLES = {
-    "lapor": "Saya mau melapor",
-    "cek_tawaran": "Cek tawaran kerja",
-    "darurat": "Ada bahaya sekarang",
-    "minta_petugas": "Bicara dengan petugas",
-    "privasi_hapus": "Hapus percakapan",
-}
+# How many topics count as read lately.
+MAX_READ = 8
 
 
 class ActionMenu(Action):
@@ -34,7 +30,7 @@ class ActionMenu(Action):
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventType]:
         area = next(tracker.get_latest_entity_values("bidang"), None)
         known = area in AREAS
         dispatcher.utter_message(response=f"ucapan_menu_{area}" if known else "ucapan_menu")
@@ -49,13 +45,14 @@ class ActionDarurat(Action):
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventType]:
         can_call = next(tracker.get_latest_entity_values("menelepon"), None)
         known = can_call in ("ya", "tidak")
         dispatcher.utter_message(
             response=f"ucapan_darurat_{can_call}" if known else "ucapan_darurat"
         )
-        return []
+        # Whoever is in danger is not asked about a quiz again.
+        return quiz.ended()
 
 
 class ActionMungkinMaksud(Action):
@@ -66,26 +63,34 @@ class ActionMungkinMaksud(Action):
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventType]:
         ranking = tracker.latest_message.get("intent_ranking") or []
         buttons: list[dict[str, str]] = []
         for guess in ranking:
             if guess["confidence"] < LEAST_LIKELY or len(buttons) == MAX_SUGGESTIONS:
                 break
-            intent, _, topic = guess["name"].partition("/")
-            if topic:
-                button = topic_button(topic, domain["responses"])
-            elif intent in INTENT_TITLES:
-                button = {"title": INTENT_TITLES[intent], "payload": f"/{intent}"}
-            else:
-                button = None
-            if button is not None:
+            if button := button_for(guess["name"], domain["responses"]):
                 buttons.append(button)
         if len(buttons) < 2:
             dispatcher.utter_message(response="utter_di_luar_topik")
         else:
             dispatcher.utter_message(response="ucapan_mungkin_maksud", buttons=buttons)
         return []
+
+
+class ActionCatatTopik(Action):
+    """Remembers which topic was answered, for "terus?" and "kalau ke Taiwan?"."""
+
+    def name(self) -> str:
+        return "action_catat_topik"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        selected = tracker.latest_message["response_selector"][FAQ]["response"]
+        topic = selected["intent_response_key"].removeprefix(f"{FAQ}/")
+        read = [other for other in tracker.get_slot("dibaca") or [] if other != topic]
+        return [SlotSet(TOPIC_SLOT, topic), SlotSet("dibaca", [*read, topic][-MAX_READ:])]
 
 
 class ActionUlangi(Action):
@@ -96,7 +101,7 @@ class ActionUlangi(Action):
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventType]:
         said = []
         users = 0
         for event in reversed(tracker.events):
@@ -122,16 +127,10 @@ class ActionPrivasiHapus(Action):
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventType]:
         if next(tracker.get_latest_entity_values("pasti"), None) == "ya":
             context.current().forget = True
             dispatcher.utter_message(response="ucapan_sudah_dihapus")
             return []
-        dispatcher.utter_message(
-            response="ucapan_privasi_hapus",
-            buttons=[
-                {"title": "Ya, hapus", "payload": f"/privasi_hapus{json.dumps({'pasti': 'ya'})}"},
-                {"title": "Tidak jadi", "payload": "/batal"},
-            ],
-        )
+        dispatcher.utter_message(response="ucapan_privasi_hapus")
         return []

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import date, datetime, timedelta, timezone
+
+# Western Indonesia Time, which has no summer time (Keppres 41/1987).
+LOCAL = timezone(timedelta(hours=7), "WIB")
 
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def this_month() -> str:
+    """The month in Bengkulu, such as "2026-11"."""
+    return datetime.now(LOCAL).strftime("%Y-%m")
+
+
+def today() -> date:
+    """The day in Bengkulu."""
+    return datetime.now(LOCAL).date()

@@ -143,6 +143,27 @@ def migrate(quiet: bool) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def unanswered(as_json: bool) -> None:
+    """Questions that found no answer, without anything that leads to a person."""
+    settings = _settings("unanswered")
+    from suluh import lists
+    from suluh.wiring import House
+
+    lists.show_unanswered(House.open(settings), as_json=as_json)
+
+
+@main.command()
+def quiz() -> None:
+    """What was learned: answers before and after lessons, by month."""
+    settings = _settings("quiz")
+    from suluh import lists
+    from suluh.wiring import House
+
+    lists.show_quiz(House.open(settings))
+
+
+@main.command()
 def doctor() -> None:
     """Says what is missing and what works."""
     settings = _settings("doctor")

@@ -30,7 +30,7 @@ ROOM_MAY_IMPORT: dict[str, set[str]] = {
 }
 
 # Single modules that everybody may use. They use nothing but each other.
-FOUNDATION = {"bot.clock", "bot.errors", "bot.settings"}
+FOUNDATION = {"bot.clock", "bot.errors", "bot.lexicon", "bot.settings"}
 # They know neither each other nor what is kept in them.
 BOTTOM = {"bot.privacy", "bot.storage"}
 # Every other package of bot is a capability: it stands on the bottom, and does not know

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation import lexicon
+from bot import lexicon
 from bot.triage.phrases import sounds_urgent
 
 _WORD = re.compile(r"\w+")

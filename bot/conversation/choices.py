@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from bot.conversation import lexicon
+from bot import lexicon
 from bot.conversation.messages import Choice
+from bot.nlu.normaliser import normalise
 
 _KEYCAPS = re.compile("\ufe0f?\u20e3")
 _WORD = re.compile(r"[^\W_]+")
@@ -31,8 +32,8 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     number = _number(words, len(choices))
     if number is not None:
         return choices[number - 1] if number <= len(choices) else None
-    if yes_or_no := _yes_or_no(words, choices):
-        return yes_or_no
+    if choice := _yes_or_no(words, choices) or _one_word(words, choices):
+        return choice
     typed = " ".join(words)
     scored = [(fuzz.ratio(typed, " ".join(_title_words(choice))), choice) for choice in choices]
     score, best = max(scored, key=lambda pair: pair[0])
@@ -55,9 +56,9 @@ def _title_words(choice: Choice) -> list[str]:
 def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
     """ "iyo" picks "Ya, hapus" and "dak" picks "Tidak jadi"."""
     fillers = lexicon.words("pengisi_pilihan") - lexicon.words("iya")
-    said = [word for word in words if word not in fillers]
+    said = normalise(word for word in words if word not in fillers)
     if said and said[0] in lexicon.words("bukan"):
-        # "gak bisa" is a no to "Ya, bisa menelepon".
+        # "dak biso" is a no to "Ya, bisa menelepon".
         offered = {word for choice in choices for word in _title_words(choice)}
         said = [said[0], *(word for word in said[1:] if word not in offered)]
     for group in ("iya", "bukan"):
@@ -66,6 +67,14 @@ def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None
                 if _title_words(choice)[:1] and _title_words(choice)[0] in lexicon.words(group):
                     return choice
     return None
+
+
+def _one_word(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
+    """ "yang b aja kak" picks "B"."""
+    said = [word for word in words if word not in lexicon.words("pengisi_pilihan")]
+    if len(said) != 1 or len(words) > _LONGEST_PICK:
+        return None
+    return next((choice for choice in choices if _title_words(choice) == said), None)
 
 
 def _number(words: Sequence[str], count: int) -> int | None:

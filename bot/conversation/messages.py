@@ -116,6 +116,7 @@ class Understanding:
         confidence: Calibrated probability, 0 to 1, of the intent and topic.
         level: darurat, tinggi or biasa.
         parsed: The parse as Rasa wants it in a `UserMessage`.
+        sure: False when it is asked back or owned up to instead of answered.
     """
 
     intent: str
@@ -123,6 +124,12 @@ class Understanding:
     confidence: float
     level: str
     parsed: dict[str, Any] = field(repr=False, default_factory=dict)
+    sure: bool = True
+
+    @property
+    def label(self) -> str:
+        """`faq/<topic>`, or the dialog intent."""
+        return f"{self.intent}/{self.topic}" if self.topic else self.intent
 
 
 def _compact(data: dict[str, Any]) -> bytes:

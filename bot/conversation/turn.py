@@ -23,6 +23,8 @@ from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
+from bot.knowledge import unanswered
+from bot.knowledge.unanswered import Unanswered
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
@@ -120,6 +122,7 @@ class Answer:
         level: darurat, tinggi or biasa.
         effects: What actions changed, run inside the turn's transaction.
         forget: Delete what was said before this turn.
+        unanswered: A question that found no answer, to be filed for staff.
     """
 
     replies: Sequence[Reply]
@@ -127,6 +130,7 @@ class Answer:
     level: str = levels.ORDINARY
     effects: Sequence[Effect] = ()
     forget: bool = False
+    unanswered: Unanswered | None = None
 
 
 class Assistant(Protocol):
@@ -321,6 +325,8 @@ class TurnRunner:
                 self._forget(connection, conversation_id)
             for effect in answer.effects:
                 effect(connection)
+            if answer.unanswered is not None:
+                unanswered.file(connection, self._sealer, answer.unanswered)
             self._remember(connection, conversation_id, answer.state, now)
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
             connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))

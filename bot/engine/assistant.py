@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot.conversation import cleaning
-from bot.conversation.choices import pick
 from bot.conversation.context import turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals
-from bot.nlu.labels import FALLBACK, FAQ, selector_output
+from bot.knowledge import unanswered
+from bot.knowledge.buttons import button_for
+from bot.knowledge.deidentify import deidentify
+from bot.knowledge.unanswered import Unanswered
+from bot.nlu.labels import TOPIC_SLOT
+from bot.quiz.rounds import ROUND_SLOT, Round
 from bot.triage import levels
 
-OUT_OF_SCOPE = "di_luar_topik"
-
-# More than this adds nothing to what a message means and costs time.
-MAX_UNDERSTOOD = 2_000
-
-# Commands that messengers teach people to type.
-_COMMANDS = {
-    "start": "salam",
-    "mulai": "salam",
-    "menu": "menu",
-    "help": "menu",
-    "bantuan": "menu",
-    "batal": "batal",
-    "cancel": "batal",
-    "stop": "berhenti",
-    "berhenti": "berhenti",
-    "hapus": "privasi_hapus",
-    "petugas": "minta_petugas",
-    "lapor": "lapor",
-    "darurat": "darurat",
-}
-_COMMAND = re.compile(r"/(\w+)(?:@\w+)?")
-_PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
+# Enough to see what a question was nearly taken for.
+MAX_GUESSES = 3
 
 _NOTE_RESPONSES = {
     cleaning.NOTE_EMPTY: "ucapan_pesan_kosong",
@@ -59,19 +41,24 @@ class Assistant:
         rasa_internals.import_for_serving()
         self._processor = rasa_internals.load_processor(model)
         self._loop = asyncio.new_event_loop()
-        from rasa.shared.core.constants import DEFAULT_INTENTS
-
         from bot.engine import tracker as tracker_module
         from bot.engine.output import ReplyCollector
+        from bot.engine.reader import Reader
 
-        # Rasa adds intents of its own (restart, back, session_start): not for people.
-        self._intents = set(self._processor.domain.intents) - set(DEFAULT_INTENTS)
+        self._reader = Reader(self._processor)
         self._tracker = tracker_module
         self._collector = ReplyCollector
 
-    def understand(self, text: str) -> Understanding:
-        """What a text means on its own, without a conversation around it."""
-        return self._loop.run_until_complete(self._understand(text))
+    def understand(self, text: str, *, after: str | None = None) -> Understanding:
+        """What a text means, by itself or `after` the answer of a topic."""
+        return self.understand_wishes(text, after=after)[0]
+
+    def understand_wishes(
+        self, text: str, *, after: str | None = None
+    ) -> tuple[Understanding, Understanding | None]:
+        """What a text means, and what else it asks for."""
+        tracker = self._tracker.with_slots({TOPIC_SLOT: after}, self._processor.domain)
+        return self._loop.run_until_complete(self._reader.understand(text, tracker))
 
     def answer(
         self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
@@ -93,7 +80,7 @@ class Assistant:
         if aside is not None:
             return Answer(self._say(aside, channel), state)
 
-        understanding = await self._read(tracker, lines, text)
+        understanding, other = await self._reader.read(tracker, lines, text)
         collector = self._collector(channel)
         from rasa.core.channels.channel import UserMessage
 
@@ -118,70 +105,38 @@ class Assistant:
         if not collector.replies:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
+        if after := self._after(tracker, other, replies, channel):
+            # What was offered before gives way: a list has one set of numbers.
+            replies = [*(replace(reply, choices=()) for reply in replies), *after]
+        said = replies
         if any(cleaning.NOTE_TRIMMED in line.notes for line in lines):
             replies = [*self._say("ucapan_pesan_terpotong", channel), *replies]
         return Answer(
             replies,
-            state=None if context.forget else self._tracker.remember(tracker),
+            state=None if context.forget else self._tracker.remember(tracker, said),
             level=understanding.level,
             effects=context.effects,
             forget=context.forget,
+            unanswered=None if understanding.sure else _unanswered(understanding),
         )
 
-    async def _read(self, tracker: Any, lines: Sequence[Content], text: str) -> Understanding:
-        """A pressed button, a pick from the last list, a command, or a text to parse."""
-        choices = _choices_of(self._tracker.said_last(tracker))
-        value = lines[0].payload
-        # Buttons of older messages still work; a value that names nothing counts as text.
-        if value is None and (picked := pick(text, choices)):
-            value = picked.payload
-        if value is not None and (direct := self._from_payload(value)):
-            return direct
-        if command := _COMMAND.fullmatch(text.strip()):
-            intent = _COMMANDS.get(command[1].lower())
-            if intent and (direct := self._from_payload(f"/{intent}")):
-                return direct
-        return await self._understand(text or (value or "").strip("/"))
-
-    def _from_payload(self, value: str) -> Understanding | None:
-        """`/intent{"entity": "value"}`, Rasa's own notation, without asking the classifier."""
-        match = _PAYLOAD.fullmatch(value)
-        if match is None or match["intent"] not in self._intents:
-            return None
-        try:
-            entities = json.loads(match["entities"] or "{}")
-        except (ValueError, RecursionError):
-            return None
-        intent = match["intent"]
-        topic = entities.pop("topik", None)
-        if intent == FAQ and f"utter_faq/{topic}" not in self._processor.domain.responses:
-            return None
-        parsed: dict[str, Any] = {
-            "text": value,
-            "intent": {"name": intent, "confidence": 1.0},
-            "intent_ranking": [],
-            "entities": [{"entity": name, "value": said} for name, said in entities.items()],
-        }
-        if topic is not None:
-            parsed["response_selector"] = selector_output(FAQ, [(f"{FAQ}/{topic}", 1.0)])
-        level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
-        return Understanding(intent, topic, 1.0, level, parsed)
-
-    async def _understand(self, text: str) -> Understanding:
-        from rasa.core.channels.channel import UserMessage
-
-        # A leading slash would be taken for one of Rasa's own commands.
-        flat = " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
-        parsed = await self._processor.parse_message(UserMessage(text=flat))
-        intent, topic, confidence = _best_guess(parsed)
-        # Triage reads every line to its end, also where the classifier does not.
-        level = levels.assess(text, intent, confidence)
-        if parsed["intent"]["name"] == FALLBACK and parsed["intent"].get("unsure") != "between":
-            intent, topic = OUT_OF_SCOPE, None
-        if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
-            intent, topic = levels.URGENT, None
-            parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
-        return Understanding(intent, topic, confidence, level, parsed)
+    def _after(
+        self, tracker: Any, other: Understanding | None, said: Sequence[Reply], channel: str
+    ) -> Sequence[Reply]:
+        """What is offered once the answer was given: the other wish, or the quiz that waits."""
+        if other is not None:
+            button = button_for(other.label, self._processor.domain.responses)
+            if button is not None:
+                choice = Choice(button["title"], button["payload"])
+                return self._say("ucapan_keinginan_lain", channel, choice)
+        waits = Round.running(tracker.get_slot(ROUND_SLOT)) is not None
+        if not waits or self._tracker.ran(tracker, "action_kuis"):
+            return ()
+        # Further topics give way to the quiz, but not what was just asked ("Ya, hapus").
+        asks = any(reply.choices for reply in said)
+        if asks and not self._tracker.ran(tracker, "action_catat_topik"):
+            return ()
+        return self._say("ucapan_kuis_lanjut", channel)
 
     def _aside(self, lines: Sequence[Content], text: str) -> str | None:
         """The response to what is no text at all, when there is nothing else to answer."""
@@ -198,23 +153,20 @@ class Assistant:
             return _NOTE_RESPONSES[lines[-1].notes[-1]]
         return None
 
-    def _say(self, response: str, channel: str) -> Sequence[Reply]:
+    def _say(self, response: str, channel: str, *choices: Choice) -> Sequence[Reply]:
         said = self._processor.nlg.generate_from_slots(response, {}, channel)
         if said is None:
             raise RuntimeError(f"the domain has no {response}")
-        return [self._collector.to_reply(said)]
+        reply = self._collector.to_reply(said)
+        return [replace(reply, choices=(*reply.choices, *choices))]
 
 
-def _choices_of(said: Sequence[Any]) -> list[Choice]:
-    return [
-        Choice(button["title"], button["payload"])
-        for event in said
-        for button in (event.data or {}).get("buttons") or []
-    ]
-
-
-def _best_guess(parsed: dict[str, Any]) -> tuple[str, str | None, float]:
-    """Intent, topic and confidence of the best guess under a possible fallback."""
-    best = parsed["intent_ranking"][0]
-    intent, _, topic = best["name"].partition("/")
-    return intent, topic or None, float(best["confidence"])
+def _unanswered(understanding: Understanding) -> Unanswered | None:
+    """The question without an answer, as staff may read it; None when nothing is left of it."""
+    parsed = understanding.parsed
+    question = deidentify(parsed["text"], unknown=parsed["unknown_words"])
+    if question is None:
+        return None
+    between = parsed["intent"].get("unsure") == "between"
+    guesses = [guess["name"] for guess in parsed["intent_ranking"][:MAX_GUESSES]]
+    return Unanswered(question, unanswered.BETWEEN if between else unanswered.UNKNOWN, guesses)

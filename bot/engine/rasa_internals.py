@@ -67,8 +67,7 @@ def import_for_serving() -> None:
         for module in SERVING_MODULES:
             importlib.import_module(module)
     _run_actions_in_process()
-    # Only now: Rasa and its SDK set their own filters while they are imported.
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    _keep_warnings_out()
 
 
 def import_for_tools() -> None:
@@ -77,7 +76,14 @@ def import_for_tools() -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     import_shims.install_tensorflow_shim()
     _run_actions_in_process()
+    _keep_warnings_out()
+
+
+def _keep_warnings_out() -> None:
+    """Only now: Rasa and its SDK set their own filters while they are imported."""
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    # Said of every domain that has slots.
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
 
 
 def load_processor(model: Path) -> MessageProcessor:

@@ -9,7 +9,7 @@ inbox and the outbox.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
@@ -26,6 +26,8 @@ from rasa.shared.core.events import (
     deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.conversation.messages import Reply
 
 FORMAT = 1
 
@@ -68,8 +70,14 @@ def restore(conversation_id: str, state: bytes | None, domain: Domain) -> Dialog
     )
 
 
-def remember(tracker: DialogueStateTracker) -> bytes:
-    """What the next turn needs, as JSON."""
+def with_slots(slots: Mapping[str, Any], domain: Domain) -> DialogueStateTracker:
+    """A tracker of nobody's conversation, with some slots filled."""
+    events: list[Event] = [SlotSet(name, value) for name, value in slots.items()]
+    return DialogueStateTracker.from_events("", events, slots=domain.slots, domain=domain)
+
+
+def remember(tracker: DialogueStateTracker, said: Sequence[Reply]) -> bytes:
+    """What the next turn needs, as JSON. `said` is what the person gets to read."""
     initial = {slot.name: slot.initial_value for slot in tracker.slots.values()}
     slots = {
         name: value
@@ -80,7 +88,7 @@ def remember(tracker: DialogueStateTracker) -> bytes:
         "format": FORMAT,
         "slots": slots,
         "loop": tracker.active_loop_name,
-        "said": [_bot_event(event) for event in said_last(tracker)],
+        "said": [_bot_event(reply) for reply in said],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -96,6 +104,16 @@ def said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
     return said[::-1]
 
 
-def _bot_event(event: BotUttered) -> dict[str, Any]:
-    buttons = (event.data or {}).get("buttons")
-    return {"event": "bot", "text": event.text, "data": {"buttons": buttons} if buttons else {}}
+def ran(tracker: DialogueStateTracker, action: str) -> bool:
+    """Whether an action ran in the latest turn."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted) and event.action_name == action:
+            return True
+    return False
+
+
+def _bot_event(reply: Reply) -> dict[str, Any]:
+    buttons = [{"title": choice.title, "payload": choice.payload} for choice in reply.choices]
+    return {"event": "bot", "text": reply.text, "data": {"buttons": buttons} if buttons else {}}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bot.settings import PROJECT_ROOT
 
 FACTS_DIR = PROJECT_ROOT / "nlu_data" / "facts"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class FactsError(ValueError):
@@ -39,3 +43,10 @@ def read(folder: Path) -> dict[str, str]:
             raise FactsError(f"{path.name} repeats {', '.join(sorted(twice))}")
         found |= {name: str(value) for name, value in entries.items()}
     return found
+
+
+def fill(text: str, values: Mapping[str, Any]) -> str:
+    """`text` with each `{name}` that has a value replaced."""
+    return _PLACEHOLDER.sub(
+        lambda match: str(values[match[1]]) if match[1] in values else match[0], text
+    )

@@ -1,4 +1,5 @@
-"""Turns a text into n-grams: whole words for meaning, pieces of words against typing errors."""
+"""Turns a text into n-grams: whole words for meaning, pieces of words against typing errors,
+and words without their vowels ("bones"), as an SMS writes them."""
 
 from __future__ import annotations
 
@@ -13,27 +14,45 @@ _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _NUMBER = re.compile(r"\d+")
 
-MIN_PIECE, MAX_PIECE = 2, 5
+MIN_PIECE, MIN_BONE_PIECE, MAX_PIECE = 2, 3, 5
+_NO_VOWELS = str.maketrans("", "", "aiueo")
+
+
+def raw_words(text: str) -> list[str]:
+    """Lower-cased words; "tolooong" is "tolong", every number is `0`."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return [_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(plain)]
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words as they are meant; "tolooong" is "tolong", every number is `0`."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    found = [_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(plain)]
-    return normalise(found)
+    """The words as they are meant."""
+    return normalise(raw_words(text))
 
 
-def word_features(tokens: list[str]) -> Iterator[str]:
-    """Single words and pairs of neighbours."""
-    yield from tokens
-    for first, second in pairwise(tokens):
-        yield f"{first} {second}"
+def word_features(tokens: list[str], *, pairs: bool = True, bones: bool = True) -> Iterator[str]:
+    """Words and pairs of neighbours, and both once more by their bones."""
+    forms = [tokens, [_bones(token) for token in tokens]] if bones else [tokens]
+    for form in forms:
+        yield from form
+        if pairs:
+            for first, second in pairwise(form):
+                yield f"{first} {second}"
 
 
-def piece_features(tokens: list[str]) -> Iterator[str]:
-    """Pieces of 2 to 5 characters within each word, `<` and `>` at its ends."""
+def piece_features(tokens: list[str], *, bones: bool = True) -> Iterator[str]:
+    """Pieces of 2 to 5 characters within each word, `<` and `>` at its ends, and of its bones."""
     for token in tokens:
-        marked = f"<{token}>"
-        for size in range(MIN_PIECE, min(MAX_PIECE, len(marked)) + 1):
-            for start in range(len(marked) - size + 1):
-                yield marked[start : start + size]
+        yield from _pieces(f"<{token}>", MIN_PIECE)
+        if bones:
+            yield from _pieces(_bones(token) + ">", MIN_BONE_PIECE)
+
+
+def _pieces(marked: str, shortest: int) -> Iterator[str]:
+    for size in range(shortest, min(MAX_PIECE, len(marked)) + 1):
+        for start in range(len(marked) - size + 1):
+            yield marked[start : start + size]
+
+
+def _bones(word: str) -> str:
+    """`%` and the word without the vowels that an SMS leaves out: "ditahan", "dthn": "%dthn"."""
+    return "%" + word[0] + word[1:].translate(_NO_VOWELS)

@@ -7,6 +7,9 @@ from typing import Any
 
 FAQ = "faq"
 FALLBACK = "nlu_fallback"
+OUT_OF_SCOPE = "di_luar_topik"
+# The slot that holds the topic which was answered last.
+TOPIC_SLOT = "topik"
 
 
 def selector_output(intent: str, ranking: Sequence[tuple[str, float]]) -> dict[str, Any]:

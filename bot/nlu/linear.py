@@ -1,16 +1,12 @@
-"""A linear intent and topic classifier over word and character n-grams.
+"""Rasa's graph component over the linear model (bot/nlu/linear_model.py).
 
 One softmax over every dialog intent and every topic, so "is it a question" and "which
-topic" are one decision. Trained with scikit-learn, stored as plain arrays, served with
-NumPy alone: Rasa's own linear classifier takes seven seconds to load.
+topic" are one decision. Rasa's own linear classifier takes seven seconds to load.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,61 +14,24 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import features
-from bot.nlu.labels import FALLBACK, selector_output
+from bot.nlu.defaults import DEFAULTS
+from bot.nlu.following import is_short, points_back
+from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
+from bot.nlu.linear_model import LinearModel
+from bot.nlu.normaliser import normalise
+from bot.nlu.vectoriser import Kinds
 
 RANKING_LENGTH = 6
-
-
-class Vectoriser:
-    """Weighs the n-grams of a text: sublinear tf-idf, each block of unit length."""
-
-    def __init__(self, vocabulary: dict[str, int], idf: np.ndarray, piece_weight: float) -> None:
-        self.vocabulary = vocabulary
-        self.idf = idf
-        self.piece_weight = piece_weight
-
-    @classmethod
-    def fit(cls, texts: Sequence[str], *, min_texts: int, piece_weight: float) -> Vectoriser:
-        """Keeps the n-grams that stand in at least `min_texts` of the texts."""
-        seen: Counter[str] = Counter()
-        for text in texts:
-            tokens = features.words(text)
-            seen.update({"w:" + f for f in features.word_features(tokens)})
-            seen.update({"c:" + f for f in features.piece_features(tokens)})
-        kept = sorted(name for name, count in seen.items() if count >= min_texts)
-        counts = np.array([seen[name] for name in kept], dtype=np.float64)
-        idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
-        return cls({name: index for index, name in enumerate(kept)}, idf, piece_weight)
-
-    def transform(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Indices and weights of the n-grams of `text` that are known."""
-        tokens = features.words(text)
-        blocks = (
-            self._block("w:", features.word_features(tokens), 1.0),
-            self._block("c:", features.piece_features(tokens), self.piece_weight),
-        )
-        return (
-            np.concatenate([block[0] for block in blocks]),
-            np.concatenate([block[1] for block in blocks]),
-        )
-
-    def _block(
-        self, prefix: str, names: Iterable[str], weight: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        vocabulary = self.vocabulary
-        counts = Counter(
-            index for name in names if (index := vocabulary.get(prefix + name)) is not None
-        )
-        indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(times)) * self.idf[indices]
-        length = math.sqrt(float(values @ values))
-        return indices, values * (weight / length) if length else values
+TITLES_FILE = "titles.json"
+URGENT = "darurat"
+# Likely enough to be a cry for help that nothing else is read into it.
+SUSPECTED_CRY = 0.2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -80,36 +39,34 @@ class LinearIntentClassifier(GraphComponent):
     """Sets intent, ranking and response selector of a message.
 
     The ranking names full labels (`faq/paspor_ditahan`). When the best label is less
-    likely than `threshold`, or leads the second by less than `margin`, the intent is
-    `nlu_fallback`; `unsure` says which of the two.
+    likely than `threshold`, the intent is `nlu_fallback` and `unsure` is "unknown"; when it
+    is less likely than `answer_from`, or leads the second by less than `margin`, `unsure`
+    is "between". `unknown_words` are those that hardly
+    any example holds. A short question that leans on the answer before it (slot `topik`)
+    is weighed together with that topic.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {
-            "C": 0.5,
-            "min_texts": 2,
-            "piece_weight": 1.4,
-            "threshold": 0.45,
-            "margin": 0.15,
-            "calibration_folds": 3,
-        }
+        return dict(DEFAULTS)
 
     @staticmethod
     def required_packages() -> list[str]:
         return []
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+        titles: dict[str, str] | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._labels: list[str] = []
-        self._vectoriser: Vectoriser | None = None
-        self._weights = np.zeros((0, 0), dtype=np.float32)
-        self._bias = np.zeros(0, dtype=np.float32)
-        self._temperature = 1.0
+        self._trained = model
+        self._titles = titles or {}
 
     @classmethod
     def create(
@@ -121,134 +78,6 @@ class LinearIntentClassifier(GraphComponent):
     ) -> LinearIntentClassifier:
         return cls(config, model_storage, resource)
 
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the intent examples. Needs scikit-learn."""
-        examples = [
-            (message.get(TEXT), message.get(INTENT_RESPONSE_KEY) or message.get(INTENT))
-            for message in training_data.intent_examples
-            if message.get(TEXT)
-        ]
-        texts = [text for text, _ in examples]
-        self._labels = sorted({label for _, label in examples})
-        numbers = {label: number for number, label in enumerate(self._labels)}
-        targets = np.array([numbers[label] for _, label in examples])
-        self._vectoriser = Vectoriser.fit(
-            texts,
-            min_texts=self._config["min_texts"],
-            piece_weight=self._config["piece_weight"],
-        )
-        matrix = self._matrix(texts)
-        self._temperature = self._calibrate(matrix, targets)
-        model = self._fit(matrix, targets)
-        self._weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
-        self._bias = model.intercept_.astype(np.float32)
-        self._persist()
-        return self._resource
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            self._predict(message)
-        return messages
-
-    def _predict(self, message: Message) -> None:
-        ranking = self._rank(message.get(TEXT) or "")
-        best, second = ranking[0], ranking[1]
-        intent, _, topic = best[0].partition("/")
-        confidence = best[1]
-        chosen: dict[str, Any] = {"name": intent, "confidence": confidence}
-        if confidence < self._config["threshold"]:
-            chosen = {"name": FALLBACK, "confidence": confidence, "unsure": "unknown"}
-        elif confidence - second[1] < self._config["margin"]:
-            chosen = {"name": FALLBACK, "confidence": confidence, "unsure": "between"}
-        message.set("intent", chosen, add_to_output=True)
-        message.set(
-            "intent_ranking",
-            [{"name": label, "confidence": p} for label, p in ranking],
-            add_to_output=True,
-        )
-        if topic:
-            message.set("response_selector", selector_output(intent, ranking), add_to_output=True)
-
-    def _rank(self, text: str) -> list[tuple[str, float]]:
-        """The likeliest labels with their calibrated probabilities, best first."""
-        if self._vectoriser is None:
-            raise RuntimeError("the classifier was not trained")
-        indices, values = self._vectoriser.transform(text)
-        scores = (values @ self._weights[indices] + self._bias) / self._temperature
-        scores -= scores.max()
-        odds = np.exp(scores)
-        odds /= odds.sum()
-        top = np.argsort(-odds)[:RANKING_LENGTH]
-        return [(self._labels[number], float(odds[number])) for number in top]
-
-    def _matrix(self, texts: Sequence[str]) -> Any:
-        from scipy.sparse import csr_matrix
-
-        assert self._vectoriser is not None
-        rows = [self._vectoriser.transform(text) for text in texts]
-        starts = np.cumsum([0] + [len(indices) for indices, _ in rows])
-        return csr_matrix(
-            (
-                np.concatenate([values for _, values in rows]),
-                np.concatenate([indices for indices, _ in rows]),
-                starts,
-            ),
-            shape=(len(texts), len(self._vectoriser.vocabulary)),
-        )
-
-    def _fit(self, matrix: Any, targets: np.ndarray) -> Any:
-        from sklearn.svm import LinearSVC
-
-        # As accurate here as logistic regression (0.69 each in cross-validation), 15 times
-        # faster to train; the temperature turns its margins into probabilities.
-        return LinearSVC(C=self._config["C"], random_state=0).fit(matrix, targets)
-
-    def _calibrate(self, matrix: Any, targets: np.ndarray) -> float:
-        """The temperature under which held-out folds are least surprising.
-
-        Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2.
-        """
-        from scipy.optimize import minimize_scalar
-        from scipy.special import log_softmax
-        from sklearn.model_selection import StratifiedKFold
-
-        folds = StratifiedKFold(self._config["calibration_folds"], shuffle=True, random_state=0)
-        scores = np.zeros((len(targets), len(self._labels)))
-        for train, held_out in folds.split(matrix, targets):
-            scores[held_out] = self._fit(matrix[train], targets[train]).decision_function(
-                matrix[held_out]
-            )
-        rows = np.arange(len(targets))
-
-        def surprise(log_temperature: float) -> float:
-            scaled = scores / math.exp(log_temperature)
-            return -float(log_softmax(scaled, axis=1)[rows, targets].mean())
-
-        found = minimize_scalar(surprise, bounds=(-3, 3), method="bounded")
-        return math.exp(float(found.x))
-
-    def _persist(self) -> None:
-        assert self._vectoriser is not None
-        with self._model_storage.write_to(self._resource) as folder:
-            np.savez(
-                folder / "arrays.npz",
-                weights=self._weights,
-                bias=self._bias,
-                idf=self._vectoriser.idf,
-            )
-            names = sorted(self._vectoriser.vocabulary, key=self._vectoriser.vocabulary.__getitem__)
-            (folder / "names.json").write_text(
-                json.dumps(
-                    {
-                        "labels": self._labels,
-                        "vocabulary": names,
-                        "temperature": self._temperature,
-                    },
-                    ensure_ascii=False,
-                ),
-                "utf-8",
-            )
-
     @classmethod
     def load(
         cls,
@@ -258,18 +87,117 @@ class LinearIntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> LinearIntentClassifier:
-        component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-                component._weights = arrays["weights"]
-                component._bias = arrays["bias"]
-                idf = arrays["idf"]
-            names = json.loads((folder / "names.json").read_text("utf-8"))
-        component._labels = names["labels"]
-        component._temperature = names["temperature"]
-        component._vectoriser = Vectoriser(
-            {name: index for index, name in enumerate(names["vocabulary"])},
-            idf,
-            config["piece_weight"],
+            titles = json.loads((folder / TITLES_FILE).read_text("utf-8"))
+            return cls(config, model_storage, resource, LinearModel.load(folder), titles)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the intent examples. Needs scikit-learn."""
+        examples = [
+            (message.get(TEXT), message.get(INTENT_RESPONSE_KEY) or message.get(INTENT))
+            for message in training_data.intent_examples
+            if message.get(TEXT)
+        ]
+        kinds = Kinds(
+            piece_weight=self._config["piece_weight"], min_texts=self._config["min_texts"]
         )
-        return component
+        self._trained = LinearModel.fit(
+            examples,
+            kinds,
+            strength=self._config["C"],
+            held_out=self._config["calibration_share"],
+        )
+        self._titles = _titles(training_data.responses)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._trained.save(folder)
+            (folder / TITLES_FILE).write_text(json.dumps(self._titles, ensure_ascii=False), "utf-8")
+        return self._resource
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Understands messages; `tracker` tells which topic was answered last."""
+        after = tracker.slots.get(TOPIC_SLOT) if tracker else None
+        for message in messages:
+            self._predict(message, after.value if after else None)
+        return messages
+
+    @property
+    def _model(self) -> LinearModel:
+        if self._trained is None:
+            raise RuntimeError("the classifier was not trained")
+        return self._trained
+
+    def _predict(self, message: Message, after: str | None) -> None:
+        text = message.get(TEXT) or ""
+        ranking = self._rank(text, after)
+        best, second = ranking[0], ranking[1]
+        intent, _, topic = best[0].partition("/")
+        confidence = best[1]
+        chosen: dict[str, Any] = {"name": intent, "confidence": confidence}
+        if confidence < self._config["threshold"]:
+            chosen = {"name": FALLBACK, "confidence": confidence, "unsure": "unknown"}
+        elif (
+            confidence < self._config["answer_from"]
+            or confidence - second[1] < self._config["margin"]
+        ):
+            chosen = {"name": FALLBACK, "confidence": confidence, "unsure": "between"}
+        message.set("intent", chosen, add_to_output=True)
+        message.set(
+            "intent_ranking",
+            [{"name": label, "confidence": p} for label, p in ranking],
+            add_to_output=True,
+        )
+        message.set("unknown_words", self._unknown(text), add_to_output=True)
+        if topic:
+            message.set("response_selector", selector_output(intent, ranking), add_to_output=True)
+
+    def _rank(self, text: str, after: str | None) -> list[tuple[str, float]]:
+        """The likeliest labels with their calibrated probabilities, best first."""
+        odds = self._model.odds(self._model.scores(text))
+        if after in self._titles and self._leans_back(text, odds):
+            odds = self._odds_after(text, after)
+        top = np.argsort(-odds)[:RANKING_LENGTH]
+        return [(self._model.labels[number], float(odds[number])) for number in top]
+
+    def _leans_back(self, text: str, alone: np.ndarray) -> bool:
+        """Whether a text is understood only with the last answer; `alone` are its own odds."""
+        words = features.raw_words(text)
+        if not is_short(words):
+            return False
+        # A cry for help is never read as a question about the last answer.
+        if self._likeliness(URGENT, alone) >= SUSPECTED_CRY:
+            return False
+        if float(alone.max()) < self._config["clear_alone"]:
+            return True
+        # "berapa biayanya?" is about nothing by itself; "apa itu calo?" is, "itu" or not.
+        return points_back(words) and self._model.labels[int(alone.argmax())] == OUT_OF_SCOPE
+
+    def _odds_after(self, text: str, topic: str) -> np.ndarray:
+        """The odds of a question after the answer of a topic."""
+        share = self._config["subject_weight"]
+        about_it = self._model.scores(f"{self._titles[topic]} {text}")
+        scores = (1 - share) * self._model.scores(text) + share * about_it
+        scores[self._model.labels.index(f"{FAQ}/{topic}")] += self._config["stay_bonus"]
+        return self._model.odds(scores)
+
+    def _likeliness(self, label: str, odds: np.ndarray) -> float:
+        labels = self._model.labels
+        return float(odds[labels.index(label)]) if label in labels else 0.0
+
+    def _unknown(self, text: str) -> list[str]:
+        """The words, lower-cased, that hardly any example holds."""
+        said = features.raw_words(text)
+        knows = self._model.vectoriser.knows
+        return [word for word, meant in zip(said, normalise(said)) if not knows(meant)]
+
+
+def _titles(responses: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """What each topic is called, as its writer put it into the metadata."""
+    prefix = f"utter_{FAQ}/"
+    return {
+        name.removeprefix(prefix): str(variant["metadata"]["title"])
+        for name, variants in responses.items()
+        for variant in variants
+        if name.startswith(prefix) and "title" in (variant.get("metadata") or {})
+    }

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -110,6 +110,32 @@ trackers = Table(
     ),
     Column("state_sealed", LargeBinary, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+)
+
+# Finished rounds of the quiz, apart from any conversation. `right` names the questions that
+# were answered rightly.
+quiz_rounds = Table(
+    "quiz_rounds",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("month", String(7), nullable=False),
+    Column("stage", String(8), nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("right", String(1024), nullable=False),
+    Index(None, "month"),
+)
+
+# Questions that found no answer, freed of what leads to a person, and not tied to any
+# conversation. `guesses` are the likeliest labels, best first.
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("question_sealed", LargeBinary, nullable=False),
+    Column("guesses", String(256), nullable=False),
+    Index(None, "day"),
 )
 
 # What is true of the whole database: which server key it was made with.

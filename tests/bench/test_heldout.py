@@ -1,59 +1,194 @@
-"""The held-out sentences must stay what they are: never seen in training."""
+"""The sentences that are measured on must stay what they are: never seen in training."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 import pytest
-import yaml
 
-from bench.understanding import HELDOUT, Item, calibration_error, load
+from bench.understanding import sets
+from bot import lexicon
 from tests.nlu_data import content
 
-ROOT = Path(__file__).resolve().parents[2]
-STYLES = sorted(HELDOUT.glob("*.yml"))
+SETS = [
+    (folder.name, name)
+    for folder in (sets.HELDOUT, sets.TUNING)
+    for name in sets.STYLES
+] + [("context", "followups"), ("context", "two_wishes")]  # fmt: skip
+
+# Nobody's own wording: "bukan itu", "menu".
+SHORTEST = 3
+# Copies may be disguised from this length on; of shorter ones many are alike by chance.
+SHORTEST_DISGUISED = 5
+NEARLY = 0.9
+
+each_set = pytest.mark.parametrize(
+    ("folder", "name"), SETS, ids=[f"{folder}-{name}" for folder, name in SETS]
+)
+each_style = pytest.mark.parametrize(
+    ("folder", "name"), [pair for pair in SETS if pair[0] != "context"]
+)
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+def _items(folder: str, name: str) -> list[sets.Item]:
+    return sets.style(sets.BENCH / folder, name)
 
 
-def _trained_on() -> set[str]:
-    texts = set()
-    for path in (ROOT / "nlu_data").rglob("*.yml"):
-        data = yaml.safe_load(path.read_text("utf-8"))
-        for entry in data.get("nlu", []):
-            texts |= {_plain(line[2:]) for line in entry["examples"].splitlines()}
-    return texts
+def _sentences(folder: str, name: str) -> list[str]:
+    if name == "followups":
+        return [item.text for item in sets.follow_ups()]
+    if name == "two_wishes":
+        return [item.text for item in sets.two_wishes()]
+    return [item.text for item in _items(folder, name)]
 
 
-def test_no_held_out_sentence_is_trained_on() -> None:
-    trained = _trained_on()
-    assert len(trained) > 5000
-    held_out = [_plain(item.text) for path in STYLES for item in load(path)]
-    # One word is nobody's own wording.
-    assert [text for text in held_out if text in trained and len(text.split()) > 2] == []
+def _words(text: str) -> list[str]:
+    """Words without capitals and punctuation."""
+    return re.findall(r"\w+", text.lower())
 
 
-@pytest.mark.parametrize("path", STYLES, ids=[path.stem for path in STYLES])
-def test_every_label_stands_in_the_catalogue(path: Path) -> None:
-    catalogue = content.catalogue()
-    known = {f"faq/{topic}" for ids in catalogue["faq"].values() for topic in ids}
-    known |= set(catalogue["dialog"])
-    items = load(path)
-    assert {item.label for item in items} <= known
+def _meaningful(text: str) -> frozenset[str]:
+    """The words without ways to address somebody, which hide a copy."""
+    return frozenset(_words(text)) - lexicon.words("sapaan")
+
+
+def _labels() -> set[str]:
+    """Every dialog intent and every topic of the catalogue."""
+    return {*content.catalogue()["dialog"], *(f"faq/{topic}" for topic in content.topic_ids())}
+
+
+class Examples:
+    """The training examples, to be searched for copies of a sentence."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = list(texts)
+        self._in_order: dict[str, list[str]] = defaultdict(list)
+        self._words = [_meaningful(text) for text in self.texts]
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for number, words in enumerate(self._words):
+            self._in_order[" ".join(_words(self.texts[number]))].append(self.texts[number])
+            for word in words:
+                self._holding[word].append(number)
+
+    def same(self, sentence: str) -> list[str]:
+        """The examples that are this sentence, but for capitals and punctuation."""
+        words = _words(sentence)
+        return self._in_order.get(" ".join(words), []) if len(words) >= SHORTEST else []
+
+    def alike(self, sentence: str) -> Iterator[str]:
+        """The examples that share nine in ten words with this sentence, in any order."""
+        words = _meaningful(sentence)
+        if len(words) < SHORTEST_DISGUISED:
+            return
+        # A copy lacks at most a tenth of the words, so it holds one of the rarest.
+        rarest = sorted(words, key=lambda word: len(self._holding.get(word, ())))
+        lacking = int((1 - NEARLY) * len(words) + 1e-9)
+        near = {n for word in rarest[: lacking + 1] for n in self._holding.get(word, ())}
+        for number in sorted(near):
+            longer = max(len(words), len(self._words[number]))
+            if len(words & self._words[number]) >= NEARLY * longer:
+                yield self.texts[number]
+
+
+@pytest.fixture(scope="module")
+def examples() -> Examples:
+    return Examples(text for text, _ in sets.examples())
+
+
+# Never trained on. What a failure shows are examples, never the held-out sentences.
+
+
+def test_all_training_examples_are_looked_at(examples: Examples) -> None:
+    written = sum(len(topic.examples) for topic in content.topics())
+    written += sum(map(len, content.dialog_examples().values()))
+    assert len(examples.texts) == written > 10_000
+
+
+@each_set
+def test_no_sentence_that_is_measured_on_is_trained_on(
+    examples: Examples, folder: str, name: str
+) -> None:
+    copies = [copy for text in _sentences(folder, name) for copy in examples.same(text)]
+    assert copies == [], f"take these examples out of nlu_data: {folder}/{name} has them"
+
+
+@each_set
+def test_no_example_is_a_sentence_in_disguise(examples: Examples, folder: str, name: str) -> None:
+    copies = [copy for text in _sentences(folder, name) for copy in examples.alike(text)]
+    assert copies == [], f"take these examples out of nlu_data: {folder}/{name} has them"
+
+
+@pytest.mark.parametrize(
+    ("example", "sentence", "copied", "disguised"),
+    [
+        ("agen mau pegang paspor asli saya", "Agen mau pegang paspor asli saya?!", True, True),
+        ("agen mau pegang paspor asli saya", "kak agen mau pegang paspor asli saya", False, True),
+        ("agen mau pegang paspor asli saya", "paspor asli saya mau agen pegang", False, True),
+        # One word in ten may differ, not one in seven.
+        ("a b c d e f g h i j", "a b c d e f g h i x", False, True),
+        ("a b c d e f g h i", "a b c d e f g h i x", False, True),
+        ("a b c d e f g", "a b c d e f x", False, False),
+        # A long example holds many words, and a long sentence many examples.
+        ("a b c d e f g h i j k l m n", "a b c d e", False, False),
+        ("a b c d e", "a b c d e f g h i j k l m n", False, False),
+        ("a b c d", "b a c d", False, False),
+        ("a b c", "a b c", True, False),
+        ("menu dong", "menu dong", False, False),
+        ("ganti topik", "ganti topik", False, False),
+    ],
+)
+def test_a_copy_is_seen_and_a_neighbour_is_none(
+    example: str, sentence: str, copied: bool, disguised: bool
+) -> None:
+    trained_on = Examples([example, "bukan ini sama sekali"])
+    assert trained_on.same(sentence) == ([example] if copied else [])
+    assert list(trained_on.alike(sentence)) == ([example] if disguised else [])
+
+
+# Well-formed
+
+
+@each_style
+def test_every_label_stands_in_the_catalogue(folder: str, name: str) -> None:
+    items = _items(folder, name)
+    assert {item.label for item in items} <= _labels()
     assert {item.level for item in items} <= {"darurat", "tinggi", "biasa"}
-    assert len({_plain(item.text) for item in items}) == len(items)
 
 
-def test_a_perfectly_calibrated_guesser_has_no_error() -> None:
-    from bench.understanding import Result
-    from bot.conversation.messages import Understanding
+@each_set
+def test_no_sentence_counts_twice(folder: str, name: str) -> None:
+    # A follow-up is one together with the topic before it.
+    before = [item.after for item in sets.follow_ups()] if name == "followups" else []
+    texts = [" ".join(text.lower().split()) for text in _sentences(folder, name)]
+    pairs = Counter(zip(before or [""] * len(texts), texts))
+    assert [number for number in pairs.values() if number > 1] == []
+    assert texts.count("") == 0
 
-    def result(right: bool) -> Result:
-        guess = Understanding("salam", None, 0.75, "biasa")
-        return Result(Item("x", "salam" if right else "menu", "biasa"), guess)
 
-    assert calibration_error([result(True)] * 3 + [result(False)]) == pytest.approx(0)
-    assert calibration_error([result(False)] * 4) == pytest.approx(0.75)
+def test_every_style_has_sentences_in_scope_and_out_of_it() -> None:
+    for folder, name in (pair for pair in SETS if pair[0] != "context"):
+        labels = Counter(item.label == sets.OUT_OF_SCOPE for item in _items(folder, name))
+        assert labels[False] >= 50
+        assert labels[True] >= 10
+
+
+def test_follow_ups_name_topics_before_and_what_serves_after() -> None:
+    for item in sets.follow_ups():
+        assert item.after in content.topic_ids()
+        assert item.right
+        assert set(item.right) <= content.topic_ids() | set(content.catalogue()["dialog"])
+
+
+def test_two_wishes_name_labels_and_never_the_same_one_twice() -> None:
+    for item in sets.two_wishes():
+        assert {item.first, item.other or item.first} <= _labels()
+        assert item.other != item.first
+
+
+def test_half_of_what_needs_context_was_never_chosen_on() -> None:
+    for items in (sets.follow_ups(), sets.two_wishes()):
+        parts = Counter(item.part for item in items)
+        assert parts.keys() == {"tune", "test"}
+        assert parts["test"] >= 0.4 * len(items)

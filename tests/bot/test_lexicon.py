@@ -1,23 +1,16 @@
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.conversation import lexicon
+from bot import lexicon
+from bot.settings import PROJECT_ROOT
 
-GROUPS = (
-    "pembuka",
-    "belum_selesai",
-    "utuh",
-    "kata_tanya",
-    "pengisi_pilihan",
-    "yang_terakhir",
-    "iya",
-    "bukan",
-)
+ROOMS = ("actions", "bot", "channels", "suluh")
 
 
 def _file() -> dict[str, Any]:
@@ -25,20 +18,52 @@ def _file() -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_every_group_that_the_code_asks_for_has_words(group: str) -> None:
-    assert lexicon.words(group)
+def _groups() -> list[str]:
+    """Every group of words; the number words are in a form of their own."""
+    return sorted(_file().keys() - {"urutan"})
+
+
+def _asked_for() -> tuple[set[str], set[str]]:
+    """Groups that the code names in `lexicon.words(...)`, and every text in those modules."""
+    named, texts = set(), set()
+    for path in (path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py")):
+        source = path.read_text("utf-8")
+        if "lexicon" not in source:
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) == "lexicon.words"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                named.add(str(node.args[0].value))
+    return named, texts
+
+
+def test_every_group_that_the_code_asks_for_has_words() -> None:
+    named, _ = _asked_for()
+    assert {"pembuka", "kata_tanya", "lanjut"} <= named <= set(_groups())
+    assert all(lexicon.words(group) for group in named)
 
 
 def test_the_file_holds_no_group_that_nobody_reads() -> None:
-    assert set(_file()) == {*GROUPS, "urutan"}
+    _, texts = _asked_for()
+    assert set(_groups()) <= texts
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", _groups())
 def test_words_are_single_and_in_lower_case(group: str) -> None:
     # YAML reads a bare `no` or `yes` as a truth value: the groups are texts, not lists.
     assert isinstance(_file()[group], str)
     assert all(re.fullmatch(r"[a-z0-9]+", word) for word in lexicon.words(group))
+
+
+@pytest.mark.parametrize("group", _groups())
+def test_no_word_stands_twice_in_a_group(group: str) -> None:
+    said = _file()[group].split()
+    assert len(said) == len(set(said))
 
 
 def test_an_unknown_group_is_an_error_and_not_an_empty_one() -> None:
@@ -92,3 +117,54 @@ def test_a_number_word_is_not_swallowed_as_filler() -> None:
 def test_a_word_that_takes_back_is_not_swallowed_as_filler() -> None:
     """ "bukan 2" must not pick the second."""
     assert not lexicon.words("pengisi_pilihan") & lexicon.words("bukan")
+
+
+# Words in two groups
+
+
+@pytest.mark.parametrize(
+    ("word", "groups"),
+    [
+        # The group decides what a word does where it stands: after a question, in a list, alone.
+        ("ya", {"iya", "utuh", "pembuka", "pengisi_pilihan", "sapaan"}),
+        ("terus", {"belum_selesai", "penyambung", "lanjut"}),
+        ("jadi", {"pembuka", "belum_selesai", "penyambung", "bukan"}),
+        ("itu", {"penunjuk", "lanjut", "pengisi_pilihan", "pemilik", "bukan_nama"}),
+        ("gimana", {"kata_tanya", "penyambung", "tanya_pendek", "lanjut"}),
+        ("kalau", {"belum_selesai", "pengandai"}),
+        ("namanya", {"belum_selesai", "bukan_milik", "sebelum_nama"}),
+        ("misalnya", {"pengandai", "bukan_milik"}),
+        ("kakak", {"pembuka", "sapaan", "pemilik"}),
+    ],
+)
+def test_a_word_means_what_its_group_says(word: str, groups: set[str]) -> None:
+    assert {group for group in _groups() if word in lexicon.words(group)} >= groups
+
+
+SPEAKING = ("penyambung", "pengandai", "penunjuk", "lanjut", "bukan")
+
+
+@pytest.mark.parametrize("group", SPEAKING)
+def test_a_word_that_says_something_is_not_left_out_as_an_address(group: str) -> None:
+    """What is in `sapaan` is taken away before anything else is looked at."""
+    assert not lexicon.words("sapaan") & lexicon.words(group)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # "kalau" names its subject, "terus" and "itu" point back.
+        ("pengandai", "penyambung"),
+        ("pengandai", "penunjuk"),
+        # A yes while one is still writing would be answered at once.
+        ("iya", "belum_selesai"),
+        ("yang_terakhir", "bukan"),
+    ],
+)
+def test_groups_that_contradict_each_other_share_no_word(one: str, other: str) -> None:
+    assert not lexicon.words(one) & lexicon.words(other)
+
+
+@pytest.mark.parametrize("word", ["lapor", "petugas", "tolong", "kuis", "hapus", "cek"])
+def test_a_word_that_asks_for_an_errand_is_no_small_word(word: str) -> None:
+    assert word not in lexicon.words("pembuka") | lexicon.words("sapaan")

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.knowledge import facts
+from bot.quiz.questions import questions
 from bot.settings import PROJECT_ROOT
 from tests.nlu_data import content
 from tests.nlu_data.content import NLU_DATA, PLACEHOLDER, Topic, filled
@@ -56,6 +57,79 @@ WRITTEN_NUMBERS = (
     r"September|Oktober|November|Desember) 20\d\d\b",
 )
 
+# Amounts, times and shares in words, "tiga bulan" or "dua puluh persen", are facts as much as
+# those in digits. Counts of things, "lima syarat", are not.
+_COUNTS = (
+    "satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|belas|belasan|puluh|"
+    "puluhan|seratus|ratus|ratusan|seribu|ribu|ribuan|sejuta|juta|jutaan|setengah|separuh"
+)
+_PERIODS = "detik|menit|jam|hari|minggu|pekan|bulan|tahun"
+NUMBERS_IN_WORDS = (
+    rf"\b(?:{_COUNTS})(?:\s(?:{_COUNTS}))*\s(?:{_PERIODS}|persen|kali lipat|ribu|juta|miliar|"
+    r"triliun|rupiah|ringgit|dolar)\b",
+    # setahun, but not sehari-hari
+    rf"\bse(?:{_PERIODS})\b(?!-)",
+    rf"\b(?:ber)?(?:umur|usia) (?:{_COUNTS})\b",
+    r"\b(?:se|dua |tiga )per(?:dua|tiga|empat|lima)\b",
+    r"\b(?:separuh|setengah)\b",
+)
+# Words of that kind that may stand in a text by themselves.
+WRITTEN_IN_WORDS = (
+    # How long a contract is, beside the contribution for a contract of that length.
+    r"\bEnam bulan: \{iuran_6_bulan\}",
+    r"\bSatu tahun: \{iuran_12_bulan\}",
+    r"\bDua tahun: \{iuran_24_bulan\}",
+    r"\{iuran_6_bulan\} \(enam bulan\)",
+    r"\{iuran_12_bulan\} \(setahun\)",
+    r"\{iuran_24_bulan\} \(dua tahun\)",
+    # What somebody in the quiz might do, and had better not.
+    r"^- Bayar separuh dulu\b",
+)
+
+# What the actions fill into a response by themselves, each with its longest value. Every other
+# name in braces is a fact. tests/nlu_data/test_quiz.py holds this against the action.
+_ASKED = {
+    "nomor": "10",
+    "jumlah": "10",
+    "tanya": max((question.text for question in questions().values()), key=len),
+    "pilihan": max(
+        ("\n".join(f"A. {option}" for option in q.options) for q in questions().values()), key=len
+    ),
+}
+_EXPLAINED = {
+    "huruf": "A",
+    "pilihan": max((q.options[q.right] for q in questions().values()), key=len),
+    "sebab": max((question.reason for question in questions().values()), key=len),
+}
+_SCORE = {"benar": "10", "jumlah": "10"}
+_LEARNED = {**_SCORE, "sebelum": "10"}
+VARIABLES: dict[str, dict[str, str]] = {
+    "ucapan_kuis_soal": _ASKED,
+    "ucapan_kuis_benar": _EXPLAINED,
+    "ucapan_kuis_salah": _EXPLAINED,
+    "ucapan_kuis_dilewati": _EXPLAINED,
+    "ucapan_kuis_berhenti": _SCORE,
+    "ucapan_kuis_skor": _SCORE,
+    "ucapan_kuis_skor_sebelum": _SCORE,
+    "ucapan_kuis_skor_sesudah": _SCORE,
+    "ucapan_kuis_belajar_naik": _LEARNED,
+    "ucapan_kuis_belajar_tetap": _LEARNED,
+}
+
+# A law, by whichever of its names a text calls it.
+_LAW = re.compile(
+    r"\b(?:UU|PP|Perpres|Permenaker|Kepmenaker|Keputusan Menteri Ketenagakerjaan|Kepgub|BP2MI|"
+    r"BPPMI) \d+/\d{4}|\bKUHP\b"
+)
+_LAW_NAMES = {
+    "UU 1/2023": "KUHP",
+    "Keputusan Menteri Ketenagakerjaan 260/2015": "Kepmenaker 260/2015",
+}
+# The articles after "Pasal". An ayat, angka or huruf, and the one after its "dan", is a part.
+_PART = r" (?:(?:ayat|angka) \d+|huruf [a-z]\b)"
+_PART_OF_ARTICLE = re.compile(rf"{_PART}(?: dan \d+)?")
+_ARTICLES = re.compile(rf"\bPasal (\d+(?:(?:{_PART})+|(?:,? (?:dan|atau|sampai)|,) \d+)*)")
+
 # Promises that nobody can keep, and figures of the law before 2 January 2026.
 FORBIDDEN = (
     r"\bpasti aman\b",
@@ -89,7 +163,15 @@ def _every_text() -> list[tuple[str, str]]:
         for variant in variants:
             channel = f" ({variant['channel']})" if "channel" in variant else ""
             said.append((name + channel, variant["text"]))
+    for entry in content.load(NLU_DATA / "kuis" / "soal.yml")["soal"]:
+        options = "\n".join(f"- {option}" for option in entry["pilihan"])
+        said.append((f"kuis/{entry['id']}", f"{entry['tanya']}\n\n{options}\n\n{entry['sebab']}"))
     return said
+
+
+def _as_read(name: str, text: str) -> str:
+    """`text` of the response `name` as a person reads it, with the longest of what varies."""
+    return filled(facts.fill(text, VARIABLES.get(name.removesuffix(" (sms)"), {})))
 
 
 def _unwritten_numbers(text: str) -> list[str]:
@@ -98,6 +180,30 @@ def _unwritten_numbers(text: str) -> list[str]:
     for allowed in WRITTEN_NUMBERS:
         text = re.sub(allowed, "", text, flags=re.MULTILINE)
     return re.findall(r"\S*\d\S*", text)
+
+
+def _numbers_in_words(text: str) -> list[str]:
+    """The amounts, times and shares in words that should have come from a fact."""
+    for allowed in WRITTEN_IN_WORDS:
+        text = re.sub(allowed, "", text, flags=re.MULTILINE)
+    return _found(NUMBERS_IN_WORDS, PLACEHOLDER.sub("", text))
+
+
+def _cited(text: str) -> set[tuple[str, int | None]]:
+    """The laws that a text names and their articles; None stands for the law itself."""
+    found: set[tuple[str, int | None]] = set()
+    law = ""
+    marks = [*_LAW.finditer(text), *_ARTICLES.finditer(text)]
+    for mark in sorted(marks, key=lambda mark: mark.start()):
+        if mark.re is _LAW:
+            law = _LAW_NAMES.get(mark[0], mark[0])
+            found.add((law, None))
+            continue
+        for first, last in re.findall(
+            r"(\d+)(?: sampai (\d+))?", _PART_OF_ARTICLE.sub("", mark[1])
+        ):
+            found |= {(law, number) for number in range(int(first), int(last or first) + 1)}
+    return found
 
 
 def _found(patterns: tuple[str, ...], text: str) -> list[str]:
@@ -187,20 +293,26 @@ def test_no_example_holds_a_telephone_number_or_an_address() -> None:
 
 @each_text
 def test_every_name_in_braces_is_a_fact(name: str, text: str) -> None:
-    assert not set(PLACEHOLDER.findall(text)) - facts.placeholders().keys()
-    assert "{" not in filled(text)
+    variables = VARIABLES.get(name.removesuffix(" (sms)"), {})
+    assert not set(PLACEHOLDER.findall(text)) - facts.placeholders().keys() - variables.keys()
+    assert "{" not in _as_read(name, text)
+
+
+def test_no_variable_of_an_action_has_the_name_of_a_fact() -> None:
+    """It would be said instead of the fact (bot/knowledge/generator.py)."""
+    assert not {name for row in VARIABLES.values() for name in row} & facts.placeholders().keys()
 
 
 @each_text
 def test_a_text_is_short_enough_to_be_read(name: str, text: str) -> None:
-    assert 0 < len(filled(text)) <= (MAX_SMS if name.endswith("(sms)") else MAX_ANSWER)
+    limit = MAX_SMS if name.endswith("(sms)") else MAX_ANSWER
+    assert 0 < len(_as_read(name, text)) <= limit
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for name, text in _every_text() if name.endswith("(sms)")]
-)
-def test_an_sms_fits_into_the_letters_of_a_simple_phone(name: str, text: str) -> None:
-    assert not set(filled(text)) - GSM_7
+@each_text
+def test_a_text_fits_into_the_letters_of_a_simple_phone(name: str, text: str) -> None:
+    """What has no variant for SMS is sent by SMS as it is."""
+    assert not set(_as_read(name, text)) - GSM_7
 
 
 @each_topic
@@ -210,7 +322,7 @@ def test_a_topic_has_an_answer_by_sms(topic: Topic) -> None:
 
 @each_text
 def test_a_text_is_plain(name: str, text: str) -> None:
-    read = filled(text)
+    read = _as_read(name, text)
     assert not MARKUP.search(read)
     # No emoji and no typographic signs that a simple phone shows as boxes.
     assert not {sign for sign in read if unicodedata.category(sign) in ("So", "Cf", "Co", "Pd")} - {
@@ -224,8 +336,13 @@ def test_a_number_comes_from_a_fact(name: str, text: str) -> None:
 
 
 @each_text
+def test_a_number_in_words_comes_from_a_fact(name: str, text: str) -> None:
+    assert _numbers_in_words(text) == []
+
+
+@each_text
 def test_nothing_is_promised_that_cannot_be_kept(name: str, text: str) -> None:
-    assert _found(FORBIDDEN, filled(text)) == []
+    assert _found(FORBIDDEN, _as_read(name, text)) == []
 
 
 @each_text
@@ -235,7 +352,7 @@ def test_the_old_law_is_named_only_where_the_change_is_explained(name: str, text
     used = {n for n in PLACEHOLDER.findall(text) if n in old_names or n.startswith("lama_")}
     if topic not in ABOUT_THE_CHANGE:
         assert not used
-        assert _found(OLD_FIGURES, filled(text)) == []
+        assert _found(OLD_FIGURES, _as_read(name, text)) == []
     elif used:
         # The old figure never stands alone.
         assert re.search(r"\bdulu\b", text, re.IGNORECASE)
@@ -245,8 +362,8 @@ def test_the_old_law_is_named_only_where_the_change_is_explained(name: str, text
 @each_text
 def test_a_text_is_easy_to_read(name: str, text: str) -> None:
     if not name.endswith("(sms)"):
-        assert reading_ease(filled(text)) >= EASY_ENOUGH
-        assert longest_sentence(filled(text)) <= LONGEST_SENTENCE
+        assert reading_ease(_as_read(name, text)) >= EASY_ENOUGH
+        assert longest_sentence(_as_read(name, text)) <= LONGEST_SENTENCE
 
 
 @pytest.mark.parametrize(
@@ -271,6 +388,12 @@ def test_an_answer_ends_with_what_it_rests_on(topic: Topic) -> None:
     assert answer
     assert basis.startswith("Dasarnya: ")
     assert "\n" not in basis
+
+
+@each_topic
+def test_what_an_answer_rests_on_is_among_its_sources(topic: Topic) -> None:
+    basis = topic.text.strip().rpartition("\n\n")[2]
+    assert _cited(filled(basis)) - _cited("; ".join(topic.metadata["sources"])) == set()
 
 
 # What is known about a topic
@@ -409,6 +532,14 @@ def test_a_fact_says_where_it_comes_from_and_when(
     assert name.startswith("lama_") == bool(entry.get("superseded"))
 
 
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [(name, entry) for kind, name, entry in content.fact_entries() if kind == "contacts"],
+)
+def test_a_contact_is_a_number_to_dial_or_a_page_to_open(name: str, entry: dict[str, Any]) -> None:
+    assert re.fullmatch(r"\+?\d[\d -]*\d|[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}", entry["show"])
+
+
 # The rules about numbers and claims, seen at work.
 
 
@@ -442,6 +573,73 @@ def test_a_number_that_should_be_a_fact_is_seen(text: str) -> None:
 )
 def test_a_number_that_belongs_to_a_name_is_let_through(text: str) -> None:
     assert _unwritten_numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Penjara tiga bulan.",
+        "Dendanya lima juta.",
+        "Dendanya dua ratus lima puluh juta rupiah.",
+        "Umurnya minimal delapan belas tahun.",
+        "Bagiannya dua puluh persen.",
+        "Paling lama setahun.",
+        "Dua atau tiga hari kerja.",
+        "Tiga kali dua puluh empat jam.",
+        "Dendanya dua kali lipat.",
+        "Hukumannya ditambah sepertiga.",
+        "Potongan gaji separuh.",
+        "Biayanya belasan juta.",
+        "Ia baru berumur enam belas.",
+        "Lama kontrak: Enam bulan: {iuran_12_bulan}",
+        "Gaji sebulan.",
+    ],
+)
+def test_a_number_in_words_that_should_be_a_fact_is_seen(text: str) -> None:
+    assert _numbers_in_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada lima syarat dan delapan dokumen.",
+        "Nomormu disimpan satu kali.",
+        "Gajinya besar sekali, dan tulis sekali lagi.",
+        "Pilih satu. Yang kedua juga boleh.",
+        "Bahasa sehari-hari.",
+        "Dua ratus orang ditolong.",
+        "Paling lama {umur_minimum}.",
+        "- Enam bulan: {iuran_6_bulan}",
+        "Buka 24 jam setiap hari.",
+    ],
+)
+def test_a_count_of_things_is_let_through(text: str) -> None:
+    assert _numbers_in_words(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("UU 18/2017 Pasal 6 ayat 1 huruf j.", {("UU 18/2017", 6)}),
+        (
+            "UU 18/2017 Pasal 13, 30 ayat 1, 49 dan 69",
+            {("UU 18/2017", n) for n in (13, 30, 49, 69)},
+        ),
+        ("UU 21/2007 Pasal 1 angka 7 dan 8", {("UU 21/2007", 1)}),
+        ("UU 27/2022 Pasal 5 sampai 7, 9", {("UU 27/2022", n) for n in (5, 6, 7, 9)}),
+        (
+            "UU 21/2007 Pasal 1, KUHP Pasal 455 dan 457",
+            {("UU 21/2007", 1), ("KUHP", 455), ("KUHP", 457)},
+        ),
+        ("UU 1/2023 (KUHP) Pasal 3, 455", {("KUHP", 3), ("KUHP", 455)}),
+        ("UU 18/2017 Pasal 5 huruf c, Pasal 13", {("UU 18/2017", 5), ("UU 18/2017", 13)}),
+        ("KUHP Pasal 455 sebagaimana diubah UU 1/2026", {("KUHP", 455), ("UU 1/2026", None)}),
+        ("Keputusan Menteri Ketenagakerjaan 260/2015", {("Kepmenaker 260/2015", None)}),
+        ("keterangan Polda, Januari 2026", set()),
+    ],
+)
+def test_the_articles_of_a_law_are_read(text: str, cited: set[tuple[str, int | None]]) -> None:
+    assert _cited(text) == cited | {(law, None) for law, _ in cited}
 
 
 @pytest.mark.parametrize(

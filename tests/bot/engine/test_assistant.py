@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from functools import partial
+from itertools import combinations, islice
 from typing import Any
 
 import pytest
@@ -14,10 +16,15 @@ from bot.conversation.messages import Attachment, Content, Location
 from bot.conversation.turn import Answer
 from bot.engine import import_shims
 from bot.engine.assistant import Assistant
+from tests.nlu_data.content import responses, topics
 
 
 def _say(assistant: Assistant, text: str, state: bytes | None = None) -> Answer:
     return assistant.answer("c1", "web", state, [Content(text=text)])
+
+
+def _press(assistant: Assistant, payload: str, state: bytes | None = None) -> Answer:
+    return assistant.answer("c1", "web", state, [Content(payload=payload)])
 
 
 def test_what_is_remembered_does_not_grow_with_the_conversation(assistant: Assistant) -> None:
@@ -91,25 +98,33 @@ def test_a_cry_for_help_in_any_line_is_urgent(assistant: Assistant) -> None:
     assert "110" in answer.replies[0].text
 
 
+def _unclear(assistant: Assistant) -> Iterator[str]:
+    """Texts of which the model itself cannot tell what they mean: the titles of two topics."""
+    titles = [topic.metadata["title"] for topic in topics()]
+    for one, other in combinations(titles, 2):
+        text = f"{one} {other}"
+        if assistant.understand(text).parsed["intent"].get("unsure") == "between":
+            yield text
+
+
 def test_when_unsure_it_asks_with_two_or_three_choices(assistant: Assistant) -> None:
-    vague = (
-        "kerja luar negeri", "perusahaan", "agen", "saya mau kerja", "gmn caranya", "berangkat",
-        "dokumen sama biaya", "kontrak kerja paspor", "negara mana gajinya", "majikan jahat",
-    )  # fmt: skip
+    (asking,) = responses()["ucapan_mungkin_maksud"]
     asked = 0
-    for text in vague:
-        if assistant.understand(text).parsed["intent"]["name"] != "nlu_fallback":
-            continue
+    for text in islice(_unclear(assistant), 20):
         answer = _say(assistant, text)
-        reply = answer.replies[0]
-        if "belum yakin" not in reply.text:
+        (reply,) = answer.replies
+        if reply.text != asking["text"].strip():
+            # Only one of the guesses can be offered: it owns up instead.
             assert "belum bisa menjawab" in reply.text
             continue
         asked += 1
         assert 2 <= len(reply.choices) <= 3
-        picked = _say(assistant, "1", answer.state)
-        assert "belum yakin" not in picked.replies[0].text
-    assert asked >= 2
+        assert len({choice.payload for choice in reply.choices}) == len(reply.choices)
+        for number, choice in enumerate(reply.choices, start=1):
+            picked = _say(assistant, str(number), answer.state)
+            assert picked.replies == _press(assistant, choice.payload).replies
+            assert picked.replies[0].text != reply.text
+    assert asked >= 5
 
 
 @pytest.mark.parametrize(

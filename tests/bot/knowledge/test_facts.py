@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.knowledge import facts
-from bot.knowledge.facts import FactsError
+from bot.knowledge.facts import FactsError, fill
 
 CONTACTS = """
 contacts:
@@ -82,3 +84,33 @@ def test_the_facts_of_the_product_are_read_once() -> None:
 def test_the_facts_that_matter_most_are_right(name: str, said: str) -> None:
     """UU 1/2026 in force since 2 January 2026, KUHP Pasal 455 and 79."""
     assert facts.placeholders()[name] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{a}", "1"),
+        ("{a}{a} {b}", "11 dua"),
+        ("tanpa apa-apa", "tanpa apa-apa"),
+        ("{c}", "{c}"),
+        ("{}", "{}"),
+        ("{a", "{a"),
+        ("{ a }", "{ a }"),
+        ("{{a}}", "{1}"),
+        ('{"a": 1}', '{"a": 1}'),
+        ("{nol}", "0"),
+        (r"\1 {a}", r"\1 1"),
+    ],
+)
+def test_only_names_that_are_known_are_filled(text: str, filled: str) -> None:
+    assert fill(text, {"a": 1, "b": "dua", "nol": 0}) == filled
+
+
+def test_what_was_filled_in_is_not_filled_again() -> None:
+    assert fill("{a}", {"a": "{b}", "b": "rahasia"}) == "{b}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=100))
+def test_no_text_makes_filling_fail(text: str) -> None:
+    assert fill(text, {}) == text

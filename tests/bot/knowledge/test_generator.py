@@ -1,12 +1,7 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.engine import rasa_internals
 
@@ -15,12 +10,7 @@ rasa_internals.import_for_tools()
 from rasa.shared.core.domain import Domain  # noqa: E402
 
 from bot.knowledge import facts  # noqa: E402
-from bot.knowledge.generator import (  # noqa: E402
-    FactsGenerator,
-    fill,
-    topic_button,
-    topic_title,
-)
+from bot.knowledge.generator import FactsGenerator  # noqa: E402
 
 POLICE = facts.placeholders()["kontak_polisi"]
 
@@ -134,51 +124,6 @@ def test_a_response_that_does_not_exist_gives_nothing() -> None:
 
 def test_without_a_domain_there_is_nothing_to_say() -> None:
     assert FactsGenerator().generate_from_slots("utter_salam", {}, "web") is None
-
-
-def test_a_topic_button_asks_for_its_topic() -> None:
-    button = topic_button("calo", RESPONSES)
-    assert button is not None
-    assert button["title"] == "Calo"
-    intent, entities = button["payload"][:4], button["payload"][4:]
-    assert intent == "/faq"
-    assert json.loads(entities) == {"topik": "calo"}
-
-
-@pytest.mark.parametrize("topic", ["belum_ditulis", "", "utter_salam"])
-def test_a_topic_that_is_not_written_has_no_button(topic: str) -> None:
-    assert topic_title(topic, RESPONSES) is None
-    assert topic_button(topic, RESPONSES) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "filled"),
-    [
-        ("{a}", "1"),
-        ("{a}{a} {b}", "11 dua"),
-        ("tanpa apa-apa", "tanpa apa-apa"),
-        ("{c}", "{c}"),
-        ("{}", "{}"),
-        ("{a", "{a"),
-        ("{ a }", "{ a }"),
-        ("{{a}}", "{1}"),
-        ('{"a": 1}', '{"a": 1}'),
-        ("{nol}", "0"),
-        (r"\1 {a}", r"\1 1"),
-    ],
-)
-def test_only_names_that_are_known_are_filled(text: str, filled: str) -> None:
-    assert fill(text, {"a": 1, "b": "dua", "nol": 0}) == filled
-
-
-def test_what_was_filled_in_is_not_filled_again() -> None:
-    assert fill("{a}", {"a": "{b}", "b": "rahasia"}) == "{b}"
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=100))
-def test_no_text_makes_filling_fail(text: str) -> None:
-    assert fill(text, {}) == text
 
 
 def test_the_engine_s_own_texts_stay_when_rasa_hands_in_a_domain() -> None:

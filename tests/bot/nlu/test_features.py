@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.features import MAX_PIECE, MIN_PIECE, piece_features, word_features, words
+from bot.nlu.features import (
+    MAX_PIECE,
+    MIN_BONE_PIECE,
+    MIN_PIECE,
+    piece_features,
+    raw_words,
+    word_features,
+    words,
+)
 
 BOUNDED = settings(max_examples=200, deadline=None)
 
@@ -38,6 +46,18 @@ def test_words_are_what_matters_of_a_text(text: str, expected: list[str]) -> Non
     assert words(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("GMN sy Brgkt?", ["gmn", "sy", "brgkt"]),
+        ("tolooong dak biso", ["tolong", "dak", "biso"]),
+        ("gaji 12jt", ["gaji", "0jt"]),
+    ],
+)
+def test_raw_words_are_as_they_were_typed(text: str, typed: list[str]) -> None:
+    assert raw_words(text) == typed
+
+
 @pytest.mark.parametrize("text", ["maaf", "saat", "jjj", "foo", "10", "1000000"])
 def test_doubled_letters_stay_and_drawn_out_ones_do_not(text: str) -> None:
     (word,) = words(text)
@@ -45,25 +65,79 @@ def test_doubled_letters_stay_and_drawn_out_ones_do_not(text: str) -> None:
     assert ("aa" in word) == ("aa" in text)
 
 
-def test_neighbours_are_features_too() -> None:
-    assert list(word_features(["paspor", "saya", "ditahan"])) == [
-        "paspor",
-        "saya",
-        "ditahan",
-        "paspor saya",
-        "saya ditahan",
-    ]
-    assert list(word_features(["paspor"])) == ["paspor"]
-    assert list(word_features([])) == []
+@pytest.mark.parametrize(
+    ("tokens", "kinds", "expected"),
+    [
+        (
+            ["paspor", "saya", "ditahan"],
+            {"bones": False},
+            ["paspor", "saya", "ditahan", "paspor saya", "saya ditahan"],
+        ),
+        (["paspor", "saya"], {"bones": False, "pairs": False}, ["paspor", "saya"]),
+        (["paspor", "saya"], {"pairs": False}, ["paspor", "saya", "%pspr", "%sy"]),
+        (
+            ["paspor", "saya"],
+            {},
+            ["paspor", "saya", "paspor saya", "%pspr", "%sy", "%pspr %sy"],
+        ),
+        (["paspor"], {}, ["paspor", "%pspr"]),
+        ([], {}, []),
+    ],
+)
+def test_words_and_neighbours_are_features_and_so_are_their_bones(
+    tokens: list[str], kinds: dict[str, bool], expected: list[str]
+) -> None:
+    assert list(word_features(tokens, **kinds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("ditahan", "dthn"),
+        ("majikan", "mjkn"),
+        ("paspor", "pspr"),
+        ("berangkat", "brngkt"),
+        ("apa", "ap"),
+        ("iuran", "irn"),
+    ],
+)
+def test_a_word_and_its_short_form_in_an_sms_have_the_same_bones(full: str, short: str) -> None:
+    assert list(word_features([full]))[-1] == list(word_features([short]))[-1]
+
+
+@pytest.mark.parametrize(("word", "other"), [("ada", "dua"), ("agen", "ogan"), ("ke", "di")])
+def test_the_first_letter_is_part_of_the_bones(word: str, other: str) -> None:
+    assert list(word_features([word]))[-1] != list(word_features([other]))[-1]
+
+
+def test_bones_are_never_taken_for_a_whole_word() -> None:
+    assert set(word_features(["dthn"])) == {"dthn", "%dthn"}
 
 
 def test_pieces_mark_where_a_word_begins_and_ends() -> None:
-    assert list(piece_features(["ya"])) == ["<y", "ya", "a>", "<ya", "ya>", "<ya>"]
+    pieces = ["<y", "ya", "a>", "<ya", "ya>", "<ya>"]
+    assert list(piece_features(["ya"], bones=False)) == pieces
+    assert list(piece_features(["ya"])) == [*pieces, "%y>"]
     assert list(piece_features([])) == []
 
 
+def test_pieces_of_bones_begin_like_bones_and_are_longer_than_two() -> None:
+    only_bones = list(piece_features(["tahan"]))[
+        len(list(piece_features(["tahan"], bones=False))) :
+    ]
+    assert only_bones == ["%th", "thn", "hn>", "%thn", "thn>", "%thn>"]
+    assert min(map(len, only_bones)) == MIN_BONE_PIECE
+
+
+def test_pieces_never_reach_over_two_words() -> None:
+    together = set(piece_features(["paspor", "saya"]))
+    assert together == set(piece_features(["paspor"])) | set(piece_features(["saya"]))
+
+
 def test_a_typing_error_leaves_most_pieces_as_they_were() -> None:
-    right, wrong = (set(piece_features([word])) for word in ("paspornya", "pasportnya"))
+    right, wrong = (
+        set(piece_features([word], bones=False)) for word in ("paspornya", "pasportnya")
+    )
     assert len(right & wrong) > len(right) / 2
 
 
@@ -79,7 +153,9 @@ def test_no_text_makes_the_features_fail(text: str) -> None:
     assert all(tokens)
     pieces = list(piece_features(tokens))
     assert all(MIN_PIECE <= len(piece) <= MAX_PIECE for piece in pieces)
-    assert len(list(word_features(tokens))) == max(0, 2 * len(tokens) - 1)
+    neighbours = max(0, len(tokens) - 1)
+    # Each twice: by its letters and by its bones.
+    assert len(list(word_features(tokens))) == 2 * (len(tokens) + neighbours)
 
 
 @BOUNDED

@@ -1,0 +1,178 @@
+"""What a person means: a pressed button, a pick from the last list, a command, or words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.choices import pick
+from bot.conversation.messages import Choice, Content, Understanding
+from bot.engine import tracker as trackers
+from bot.engine import wishes
+from bot.knowledge.buttons import topics_after
+from bot.nlu.features import raw_words
+from bot.nlu.following import asks_to_go_on
+from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
+from bot.quiz.rounds import ROUND_SLOT, Round
+from bot.triage import levels
+
+# The topics that were answered lately.
+READ_SLOT = "dibaca"
+# Small words, and what is none of the answers that a running quiz asked for.
+SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
+
+# More than this adds nothing to what a message means and costs time.
+MAX_UNDERSTOOD = 2_000
+
+# Commands that messengers teach people to type.
+_COMMANDS = {
+    "start": "salam",
+    "mulai": "salam",
+    "menu": "menu",
+    "help": "menu",
+    "bantuan": "menu",
+    "batal": "batal",
+    "cancel": "batal",
+    "stop": "berhenti",
+    "berhenti": "berhenti",
+    "hapus": "privasi_hapus",
+    "petugas": "minta_petugas",
+    "lapor": "lapor",
+    "darurat": "darurat",
+}
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?")
+_PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
+
+
+Meant = tuple[Understanding, Understanding | None]
+
+
+class Reader:
+    """Reads messages with Rasa's `processor`.
+
+    What it gives are two: what is meant, and what else the message asks for, if anything.
+    """
+
+    def __init__(self, processor: Any) -> None:
+        from rasa.shared.core.constants import DEFAULT_INTENTS
+
+        self._processor = processor
+        # Rasa adds intents of its own (restart, back, session_start): not for people.
+        self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
+
+    async def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
+        """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
+        choices = _choices_of(trackers.said_last(tracker))
+        value = lines[0].payload
+        # Buttons of older messages still work; a value that names nothing counts as text.
+        if value is None and (picked := pick(text, choices)):
+            value = picked.payload
+        if value is not None and (direct := self._from_payload(value)):
+            return direct, None
+        if command := _COMMAND.fullmatch(text.strip()):
+            intent = _COMMANDS.get(command[1].lower())
+            if intent and (direct := self._from_payload(f"/{intent}")):
+                return self._answer_to_quiz(direct, tracker) or direct, None
+        if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
+            return going_on, None
+        understanding, other = await self.understand(text or (value or "").strip("/"), tracker)
+        if answer := self._answer_to_quiz(understanding, tracker):
+            return answer, None
+        return understanding, other
+
+    async def understand(self, text: str, tracker: Any) -> Meant:
+        """Reads words."""
+        whole = await self._parse(text, tracker)
+        pieces = wishes.parts(text)
+        if len(pieces) < 2 or whole.intent == levels.URGENT:
+            return whole, None
+        understood = [await self._parse(piece.text, None) for piece in pieces]
+        main, other = wishes.serve_first(whole, pieces, understood)
+        return replace(main, level=levels.highest(whole.level, main.level)), other
+
+    async def _parse(self, text: str, tracker: Any) -> Understanding:
+        from rasa.core.channels.channel import UserMessage
+
+        # A leading slash would be taken for one of Rasa's own commands.
+        flat = " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
+        parsed = await self._processor.parse_message(UserMessage(text=flat), tracker)
+        intent, topic, confidence = _best_guess(parsed)
+        # Triage reads every line to its end, also where the classifier does not.
+        level = levels.assess(text, intent, confidence)
+        sure = parsed["intent"]["name"] != FALLBACK
+        if not sure and parsed["intent"].get("unsure") != "between":
+            intent, topic = OUT_OF_SCOPE, None
+        if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
+            intent, topic, sure = levels.URGENT, None, True
+            parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
+        return Understanding(intent, topic, confidence, level, parsed, sure)
+
+    def _from_payload(self, value: str) -> Understanding | None:
+        """`/intent{"entity": "value"}`, Rasa's own notation, without asking the classifier."""
+        match = _PAYLOAD.fullmatch(value)
+        if match is None or match["intent"] not in self._intents:
+            return None
+        try:
+            entities = json.loads(match["entities"] or "{}")
+        except (ValueError, RecursionError):
+            return None
+        intent = match["intent"]
+        topic = entities.pop("topik", None)
+        if intent == FAQ and f"utter_faq/{topic}" not in self._processor.domain.responses:
+            return None
+        parsed: dict[str, Any] = {
+            "text": value,
+            "intent": {"name": intent, "confidence": 1.0},
+            "intent_ranking": [],
+            "entities": [{"entity": name, "value": said} for name, said in entities.items()],
+        }
+        if topic is not None:
+            parsed["response_selector"] = selector_output(FAQ, [(f"{FAQ}/{topic}", 1.0)])
+        level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
+        return Understanding(intent, topic, 1.0, level, parsed)
+
+    def _answer_to_quiz(self, understanding: Understanding, tracker: Any) -> Understanding | None:
+        """A small word while the quiz runs is about the quiz; None for all else."""
+        if understanding.intent not in SMALL_WORDS or not _quiz_waits(tracker):
+            return None
+        said = self._from_payload(f"/kuis{json.dumps({'jawab': understanding.intent})}")
+        assert said is not None
+        return replace(said, level=understanding.level)
+
+    def _going_on(self, tracker: Any) -> Understanding | None:
+        """The quiz that waits, else the next topic."""
+        if _quiz_waits(tracker):
+            return self._from_payload("/kuis")
+        topic = self._next_topic(tracker)
+        return self._from_payload(f"/{FAQ}{json.dumps({'topik': topic})}") if topic else None
+
+    def _next_topic(self, tracker: Any) -> str | None:
+        """The first topic after the last answer that was not read yet."""
+        last, read = tracker.get_slot(TOPIC_SLOT), tracker.get_slot(READ_SLOT) or []
+        responses = self._processor.domain.responses
+        if last is None or f"utter_{FAQ}/{last}" not in responses:
+            return None
+        after = topics_after(responses[f"utter_{FAQ}/{last}"])
+        return next((topic for topic in after if topic not in read), None)
+
+
+def _quiz_waits(tracker: Any) -> bool:
+    return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
+
+
+def _choices_of(said: Sequence[Any]) -> list[Choice]:
+    return [
+        Choice(button["title"], button["payload"])
+        for event in said
+        for button in (event.data or {}).get("buttons") or []
+    ]
+
+
+def _best_guess(parsed: dict[str, Any]) -> tuple[str, str | None, float]:
+    """Intent, topic and confidence of the best guess under a possible fallback."""
+    best = parsed["intent_ranking"][0]
+    intent, _, topic = best["name"].partition("/")
+    return intent, topic or None, float(best["confidence"])
