@@ -18,6 +18,8 @@ MAX_SUGGESTIONS = 3
 # A topic that is less likely than this is no help as a suggestion.
 LEAST_LIKELY = 0.05
 
+# For how many unclear messages a cry for help stays in mind.
+DANGER_SLOT, DANGER_TURNS = "bahaya", 8
 # How many topics count as read lately.
 MAX_READ = 8
 
@@ -46,13 +48,17 @@ class ActionDarurat(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
+        if next(tracker.get_latest_entity_values("lanjut"), None):
+            dispatcher.utter_message(response="ucapan_darurat_lanjut")
+            return [SlotSet(DANGER_SLOT, (tracker.get_slot(DANGER_SLOT) or 1) - 1)]
         can_call = next(tracker.get_latest_entity_values("menelepon"), None)
         known = can_call in ("ya", "tidak")
         dispatcher.utter_message(
             response=f"ucapan_darurat_{can_call}" if known else "ucapan_darurat"
         )
-        # Whoever is in danger is not asked about a quiz again.
-        return quiz.ended()
+        # Whoever is in danger is not asked about a quiz again, and for a while "tolong" or
+        # "takut" is no small talk.
+        return [*quiz.ended(), SlotSet(DANGER_SLOT, DANGER_TURNS)]
 
 
 class ActionMungkinMaksud(Action):

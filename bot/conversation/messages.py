@@ -117,6 +117,7 @@ class Understanding:
         level: darurat, tinggi or biasa.
         parsed: The parse as Rasa wants it in a `UserMessage`.
         sure: False when it is asked back or owned up to instead of answered.
+        leans_back: True when it was read with the answer before.
     """
 
     intent: str
@@ -125,6 +126,7 @@ class Understanding:
     level: str
     parsed: dict[str, Any] = field(repr=False, default_factory=dict)
     sure: bool = True
+    leans_back: bool = False
 
     @property
     def label(self) -> str:

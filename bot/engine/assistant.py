@@ -14,15 +14,18 @@ from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals
 from bot.knowledge import unanswered
-from bot.knowledge.buttons import button_for
+from bot.knowledge.buttons import button_for, topic_button, topics_after
 from bot.knowledge.deidentify import deidentify
+from bot.knowledge.details import detail
 from bot.knowledge.unanswered import Unanswered
-from bot.nlu.labels import TOPIC_SLOT
+from bot.nlu.labels import FAQ, TOPIC_SLOT
 from bot.quiz.rounds import ROUND_SLOT, Round
 from bot.triage import levels
 
 # Enough to see what a question was nearly taken for.
 MAX_GUESSES = 3
+# More do not fit a small screen.
+MAX_CHOICES = 4
 
 _NOTE_RESPONSES = {
     cleaning.NOTE_EMPTY: "ucapan_pesan_kosong",
@@ -81,6 +84,8 @@ class Assistant:
             return Answer(self._say(aside, channel), state)
 
         understanding, other = await self._reader.read(tracker, lines, text)
+        if understanding.leans_back and understanding.topic == tracker.get_slot(TOPIC_SLOT):
+            return self._answer_again(tracker, understanding, text, channel)
         collector = self._collector(channel)
         from rasa.core.channels.channel import UserMessage
 
@@ -106,8 +111,7 @@ class Assistant:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
         if after := self._after(tracker, other, replies, channel):
-            # What was offered before gives way: a list has one set of numbers.
-            replies = [*(replace(reply, choices=()) for reply in replies), *after]
+            replies = _with_one_list([*replies, *after])
         said = replies
         if any(cleaning.NOTE_TRIMMED in line.notes for line in lines):
             replies = [*self._say("ucapan_pesan_terpotong", channel), *replies]
@@ -118,6 +122,27 @@ class Assistant:
             effects=context.effects,
             forget=context.forget,
             unanswered=None if understanding.sure else _unanswered(understanding),
+        )
+
+    def _answer_again(
+        self, tracker: Any, understanding: Understanding, text: str, channel: str
+    ) -> Answer:
+        """What the last answer holds of what is asked now, or that it is not known."""
+        name = f"utter_{FAQ}/{understanding.topic}"
+        responses = self._processor.domain.responses
+        # The full answer: the one for SMS leaves details out.
+        whole = self._processor.nlg.generate_from_slots(name, {}, "")
+        found = detail(whole["text"], text)
+        buttons = [topic_button(topic, responses) for topic in topics_after(responses[name])]
+        offered = [*buttons, button_for("minta_petugas", responses)]
+        choices = [Choice(b["title"], b["payload"]) for b in offered if b]
+        response = "ucapan_rincian" if found else "ucapan_rincian_tidak_ada"
+        replies = self._say(response, channel, *choices, rincian=found)
+        return Answer(
+            replies,
+            state=self._tracker.remember(tracker, replies),
+            level=understanding.level,
+            unanswered=None if found else _unanswered(understanding),
         )
 
     def _after(
@@ -153,12 +178,21 @@ class Assistant:
             return _NOTE_RESPONSES[lines[-1].notes[-1]]
         return None
 
-    def _say(self, response: str, channel: str, *choices: Choice) -> Sequence[Reply]:
-        said = self._processor.nlg.generate_from_slots(response, {}, channel)
+    def _say(self, response: str, channel: str, *choices: Choice, **values: Any) -> Sequence[Reply]:
+        said = self._processor.nlg.generate_from_slots(response, {}, channel, **values)
         if said is None:
             raise RuntimeError(f"the domain has no {response}")
         reply = self._collector.to_reply(said)
         return [replace(reply, choices=(*reply.choices, *choices))]
+
+
+def _with_one_list(replies: Sequence[Reply]) -> list[Reply]:
+    """All choices under the last reply, its own first: a list has one set of numbers."""
+    before = [choice for reply in replies[:-1] for choice in reply.choices]
+    # What was asked for may stand among what follows the answer anyway.
+    choices = tuple(dict.fromkeys((*replies[-1].choices, *before)))[:MAX_CHOICES]
+    last = replace(replies[-1], choices=choices)
+    return [*(replace(reply, choices=()) for reply in replies[:-1]), last]
 
 
 def _unanswered(understanding: Understanding) -> Unanswered | None:

@@ -16,13 +16,21 @@ from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
 from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
-from bot.quiz.rounds import ROUND_SLOT, Round
+from bot.quiz.questions import LETTERS
+from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
 
 # The topics that were answered lately.
 READ_SLOT = "dibaca"
+QUIZ = "kuis"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
+
+# A conversation counts as one in danger for some turns after a cry for help; what is clear
+# even there.
+DANGER_SLOT = "bahaya"
+CLEAR_IN_DANGER = 0.8
+KNOWN_IN_DANGER = (FAQ, levels.URGENT, "minta_petugas", "lapor", "terima_kasih", "privasi_hapus")
 
 # More than this adds nothing to what a message means and costs time.
 MAX_UNDERSTOOD = 2_000
@@ -76,11 +84,19 @@ class Reader:
             intent = _COMMANDS.get(command[1].lower())
             if intent and (direct := self._from_payload(f"/{intent}")):
                 return self._answer_to_quiz(direct, tracker) or direct, None
+        if letter := self._letter(text, tracker):
+            return letter, None
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on, None
         understanding, other = await self.understand(text or (value or "").strip("/"), tracker)
         if answer := self._answer_to_quiz(understanding, tracker):
             return answer, None
+        if understanding.intent == QUIZ and (stage := _stage(text)):
+            return self._from_payload(
+                f"/{QUIZ}{json.dumps({'tahap': stage})}"
+            ) or understanding, other
+        if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(understanding):
+            return self._still_in_danger(understanding), None
         return understanding, other
 
     async def understand(self, text: str, tracker: Any) -> Meant:
@@ -108,7 +124,9 @@ class Reader:
         if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
             intent, topic, sure = levels.URGENT, None, True
             parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
-        return Understanding(intent, topic, confidence, level, parsed, sure)
+        return Understanding(
+            intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
+        )
 
     def _from_payload(self, value: str) -> Understanding | None:
         """`/intent{"entity": "value"}`, Rasa's own notation, without asking the classifier."""
@@ -134,11 +152,26 @@ class Reader:
         level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
         return Understanding(intent, topic, 1.0, level, parsed)
 
+    def _still_in_danger(self, understanding: Understanding) -> Understanding:
+        """After a cry for help nothing unclear is taken for a question or sent away."""
+        said = self._from_payload(f"/{levels.URGENT}{json.dumps({'lanjut': 'ya'})}")
+        assert said is not None
+        return replace(said, level=levels.highest(understanding.level, levels.SERIOUS))
+
+    def _letter(self, text: str, tracker: Any) -> Understanding | None:
+        """ "b" answers the quiz that waits, also after something else was asked in between."""
+        running = Round.running(tracker.get_slot(ROUND_SLOT))
+        letter = text.strip(" .)").upper()
+        if running is None or running.current is None or letter not in tuple(LETTERS):
+            return None
+        answer = {"soal": running.current.id, "jawab": letter}
+        return self._from_payload(f"/{QUIZ}{json.dumps(answer)}")
+
     def _answer_to_quiz(self, understanding: Understanding, tracker: Any) -> Understanding | None:
         """A small word while the quiz runs is about the quiz; None for all else."""
         if understanding.intent not in SMALL_WORDS or not _quiz_waits(tracker):
             return None
-        said = self._from_payload(f"/kuis{json.dumps({'jawab': understanding.intent})}")
+        said = self._from_payload(f"/{QUIZ}{json.dumps({'jawab': understanding.intent})}")
         assert said is not None
         return replace(said, level=understanding.level)
 
@@ -161,6 +194,21 @@ class Reader:
 
 def _quiz_waits(tracker: Any) -> bool:
     return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
+
+
+def _is_clear_in_danger(understanding: Understanding) -> bool:
+    return (
+        understanding.sure
+        and understanding.intent in KNOWN_IN_DANGER
+        and understanding.confidence >= CLEAR_IN_DANGER
+        and not understanding.leans_back
+    )
+
+
+def _stage(text: str) -> str | None:
+    """ "kuis sebelum penyuluhan" says which quiz."""
+    said = raw_words(text)
+    return next((stage for stage in (BEFORE, AFTER) if stage in said), None)
 
 
 def _choices_of(said: Sequence[Any]) -> list[Choice]:

@@ -19,9 +19,11 @@ DEFAULTS: dict[str, Any] = {
     # Examples that the calibration holds out.
     "calibration_share": 0.2,
     # How much of a question that leans on the last answer is read with its subject.
-    "subject_weight": 0.7,
+    "subject_weight": 0.6,
     # What speaks for staying with that answer, in margins.
     "stay_bonus": 0.3,
-    # A short question that is this clear by itself leans on nothing.
-    "clear_alone": 0.95,
+    # A short question that is this clear by itself leans on nothing, the second number is for
+    # one that points back ("biayanya").
+    "clear_alone": 0.6,
+    "clear_pointing": 0.97,
 }

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import features
 from bot.nlu.defaults import DEFAULTS
 from bot.nlu.following import is_short, points_back
-from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
+from bot.nlu.labels import FALLBACK, FAQ, TOPIC_SLOT, selector_output
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.normaliser import normalise
 from bot.nlu.vectoriser import Kinds
@@ -41,9 +41,8 @@ class LinearIntentClassifier(GraphComponent):
     The ranking names full labels (`faq/paspor_ditahan`). When the best label is less
     likely than `threshold`, the intent is `nlu_fallback` and `unsure` is "unknown"; when it
     is less likely than `answer_from`, or leads the second by less than `margin`, `unsure`
-    is "between". `unknown_words` are those that hardly
-    any example holds. A short question that leans on the answer before it (slot `topik`)
-    is weighed together with that topic.
+    is "between". `unknown_words` are those that hardly any example holds. `leans_back` says
+    that a short question was weighed together with the topic before it (slot `topik`).
     """
 
     @staticmethod
@@ -130,7 +129,7 @@ class LinearIntentClassifier(GraphComponent):
 
     def _predict(self, message: Message, after: str | None) -> None:
         text = message.get(TEXT) or ""
-        ranking = self._rank(text, after)
+        ranking, leans = self._rank(text, after)
         best, second = ranking[0], ranking[1]
         intent, _, topic = best[0].partition("/")
         confidence = best[1]
@@ -148,17 +147,21 @@ class LinearIntentClassifier(GraphComponent):
             [{"name": label, "confidence": p} for label, p in ranking],
             add_to_output=True,
         )
+        message.set("leans_back", leans, add_to_output=True)
         message.set("unknown_words", self._unknown(text), add_to_output=True)
         if topic:
             message.set("response_selector", selector_output(intent, ranking), add_to_output=True)
 
-    def _rank(self, text: str, after: str | None) -> list[tuple[str, float]]:
-        """The likeliest labels with their calibrated probabilities, best first."""
+    def _rank(self, text: str, after: str | None) -> tuple[list[tuple[str, float]], bool]:
+        """The likeliest labels with their calibrated probabilities, best first.
+
+        And whether the text was read with the last answer.
+        """
         odds = self._model.odds(self._model.scores(text))
-        if after in self._titles and self._leans_back(text, odds):
-            odds = self._odds_after(text, after)
+        if leans := after in self._titles and self._leans_back(text, odds):
+            odds = self._odds_after(text, str(after))
         top = np.argsort(-odds)[:RANKING_LENGTH]
-        return [(self._model.labels[number], float(odds[number])) for number in top]
+        return [(self._model.labels[number], float(odds[number])) for number in top], leans
 
     def _leans_back(self, text: str, alone: np.ndarray) -> bool:
         """Whether a text is understood only with the last answer; `alone` are its own odds."""
@@ -168,10 +171,8 @@ class LinearIntentClassifier(GraphComponent):
         # A cry for help is never read as a question about the last answer.
         if self._likeliness(URGENT, alone) >= SUSPECTED_CRY:
             return False
-        if float(alone.max()) < self._config["clear_alone"]:
-            return True
-        # "berapa biayanya?" is about nothing by itself; "apa itu calo?" is, "itu" or not.
-        return points_back(words) and self._model.labels[int(alone.argmax())] == OUT_OF_SCOPE
+        clear = self._config["clear_pointing" if points_back(words) else "clear_alone"]
+        return float(alone.max()) < float(clear)
 
     def _odds_after(self, text: str, topic: str) -> np.ndarray:
         """The odds of a question after the answer of a topic."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from bench.diet import compare
 from bench.understanding import __main__ as command
 from bench.understanding import report, sets, variants
 from bench.understanding.context import Wishes
@@ -169,9 +170,10 @@ def test_a_comparison_on_the_same_examples_stands_beside_our_own(
     page: Path, diet_file: Path
 ) -> None:
     diet_file.write_text(json.dumps(DIET), "utf-8")
-    # Whatever the order of the files that they were read from.
-    diet = report.comparison(EXAMPLES[::-1])
+    diet = report.comparison(EXAMPLES)
     assert diet is not None
+    # Whatever the order of the files that they were read from.
+    assert report.comparison(EXAMPLES[::-1]) == diet
     assert diet["current"] is True
     said = _written(page, _found(diet=diet))
     assert "2026-01-02:" in said
@@ -200,6 +202,11 @@ def test_a_comparison_on_other_examples_is_called_outdated(
     assert diet["current"] is False
     said = _written(page, _found(diet=diet))
     assert "2026-01-02, before the latest change of the examples:" in said
+
+
+def test_the_comparison_is_made_on_the_examples_of_this_project() -> None:
+    """It runs in an environment without this project's code, so it reads them by itself."""
+    assert sorted(compare.examples()) == sorted(sets.examples())
 
 
 def test_the_comparison_that_is_kept_fits_the_page(page: Path) -> None:

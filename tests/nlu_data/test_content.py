@@ -98,7 +98,7 @@ _ASKED = {
 }
 _EXPLAINED = {
     "huruf": "A",
-    "pilihan": max((q.options[q.right] for q in questions().values()), key=len),
+    "pilihan": max((option for q in questions().values() for option in q.options), key=len),
     "sebab": max((question.reason for question in questions().values()), key=len),
 }
 _SCORE = {"benar": "10", "jumlah": "10"}
@@ -114,6 +114,8 @@ VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_skor_sesudah": _SCORE,
     "ucapan_kuis_belajar_naik": _LEARNED,
     "ucapan_kuis_belajar_tetap": _LEARNED,
+    # Sentences of a checked answer.
+    "ucapan_rincian": {"rincian": "Umumnya kamu perlu surat rekomendasi dulu dari Disnaker."},
 }
 
 # A law, by whichever of its names a text calls it.

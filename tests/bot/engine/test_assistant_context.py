@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.messages import Content
 from bot.conversation.turn import Answer
-from bot.engine.assistant import Assistant
+from bot.engine.assistant import MAX_CHOICES, Assistant
 from tests.nlu_data import content
 
 TOPICS = {topic.id: topic for topic in content.topics()}
@@ -34,22 +34,41 @@ def _last_topic(answer: Answer) -> str | None:
 
 
 @pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("berapa biayanya?", "biaya_penempatan"),
+        ("berapa biayanya?", "buat_paspor"),
+        ("syaratnya apa aja kak?", "buat_paspor"),
+        ("berapa hukumannya?", "calo"),
+    ],
+)
+def test_a_short_question_is_understood_from_the_topic_before(
+    assistant: Assistant, text: str, after: str
+) -> None:
+    understood = assistant.understand(text, after=after)
+    assert (understood.topic, understood.sure, understood.leans_back) == (after, True, True)
+    whole = _answered(assistant, after)
+    (reply,) = _say(assistant, text, whole.state).replies
+    # What the answer holds of it, not all of it once more.
+    assert "Itu yang Suluh tahu" in reply.text
+    assert reply.text.split("\n")[0] in whole.replies[0].text
+    assert reply.text != whole.replies[0].text
+
+
+@pytest.mark.parametrize(
     ("text", "after", "topic"),
     [
-        ("berapa biayanya?", "biaya_penempatan", "biaya_penempatan"),
-        ("berapa biayanya?", "buat_paspor", "buat_paspor"),
-        ("syaratnya apa aja kak?", "buat_paspor", "buat_paspor"),
         ("kalau ke Taiwan?", "kerja_malaysia", "kerja_hongkong_taiwan"),
         ("kalau ke Jepang gimana?", "kerja_korea", "kerja_jepang"),
     ],
 )
-def test_a_short_question_is_understood_from_the_topic_before(
+def test_a_short_question_about_something_else_changes_the_topic(
     assistant: Assistant, text: str, after: str, topic: str
 ) -> None:
-    understood = assistant.understand(text, after=after)
-    assert (understood.topic, understood.sure) == (topic, True)
+    assert assistant.understand(text, after=after).topic == topic
     answer = _say(assistant, text, _answered(assistant, after).state)
     assert answer.replies == _answered(assistant, topic).replies
+    assert _last_topic(answer) == topic
 
 
 @pytest.mark.parametrize("text", ["terus?", "berapa biayanya?", "syaratnya apa aja kak?"])
@@ -134,6 +153,8 @@ TWO_WISHES = [
     ("apa itu calo? saya mau bicara dengan petugas", "minta_petugas", "faq/calo"),
     ("saya mau lapor. bisa lapor tanpa nama?", "faq/lapor_anonim", "lapor"),
     ("apa itu perdagangan orang? saya mau ikut kuis", "faq/tppo_definisi", "kuis"),
+    # It stands among the topics that follow the answer, too.
+    ("apa itu calo? cara melapor gimana?", "faq/calo", "faq/cara_lapor"),
     ("apa itu calo? terus apa itu perdagangan orang?", "faq/calo", "faq/tppo_definisi"),
     ("mau lapor dan mau bicara dengan petugas", "minta_petugas", "lapor"),
 ]
@@ -159,19 +180,31 @@ def test_one_wish_is_served_and_the_other_one_offered(
 
 
 @pytest.mark.parametrize(("text", "first", "other"), TWO_WISHES)
-def test_the_number_picks_the_other_wish_and_nothing_that_was_offered_before(
+def test_the_first_number_picks_the_other_wish(
     assistant: Assistant, text: str, first: str, other: str
 ) -> None:
     answer = _say(assistant, text)
-    assert [len(reply.choices) for reply in answer.replies] == [0] * (len(answer.replies) - 1) + [1]
     wanted = _directly(assistant, other).replies[0].text
     for pick in ("1", "yang pertama", answer.replies[-1].choices[0].title):
         assert _say(assistant, pick, answer.state).replies[0].text == wanted
-    # The served answer alone offers more than one.
-    served = _directly(assistant, first)
-    if len(served.replies[-1].choices) > 1:
-        by_second = _say(assistant, "2", served.state).replies[0].text
-        assert _say(assistant, "2", answer.state).replies[0].text != by_second
+
+
+@pytest.mark.parametrize(("text", "first", "other"), TWO_WISHES)
+def test_beside_the_other_wish_a_number_means_one_thing(
+    assistant: Assistant, text: str, first: str, other: str
+) -> None:
+    """All that is offered stands in one list, under the last reply."""
+    answer = _say(assistant, text)
+    *earlier, last = answer.replies
+    assert [reply.choices for reply in earlier] == [()] * len(earlier)
+    assert 1 <= len(last.choices) <= MAX_CHOICES
+    assert len({choice.title for choice in last.choices}) == len(last.choices)
+    served = _directly(assistant, first).replies[-1].choices
+    following = [choice for choice in served if choice != last.choices[0]]
+    assert list(last.choices[1:]) == following[: MAX_CHOICES - 1]
+    for number, choice in enumerate(last.choices, start=1):
+        pressed = assistant.answer("c1", "web", answer.state, [Content(payload=choice.payload)])
+        assert _say(assistant, str(number), answer.state) == pressed
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ URGENT = "darurat"
 ELSE = "faq/kerja_jepang"
 FIRST = [name for name, errand in errands().items() if errand.first and name != URGENT]
 LATER = [name for name, errand in errands().items() if not errand.first]
-ABOUT = [(name, f"faq/{topic}") for name, errand in errands().items() for topic in errand.about]
+ABOUT = [
+    (name, f"faq/{topic}") for name, errand in errands().items() for topic in sorted(errand.about)
+]
 
 # What a part says decides how it counts: asked, told, or wished for and nothing else.
 ASKED = Part("bagaimana caranya di sana", asks=True)

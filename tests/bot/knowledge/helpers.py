@@ -65,6 +65,18 @@ def unanswered_questions(assistant: Assistant) -> dict[str, list[str]]:
     return found
 
 
+@cache
+def between_two_topics(assistant: Assistant) -> str:
+    """A question that the model takes for one of two topics."""
+    for question in _two_topics():
+        parsed = assistant.understand(question).parsed
+        one, other = (guess["name"] for guess in parsed["intent_ranking"][:2])
+        is_between = parsed["intent"].get("unsure") == "between"
+        if is_between and one.startswith("faq/") and other.startswith("faq/"):
+            return question
+    pytest.fail("the model is never between two topics")
+
+
 def _two_topics() -> Iterator[str]:
     titles = [topic.metadata["title"] for topic in content.topics()]
     for one, other in combinations(titles, 2):

@@ -28,7 +28,7 @@ from bot.storage.tables import inbox as inbox_table
 from bot.storage.tables import outbox as outbox_table
 from bot.storage.tables import unanswered as table
 from channels.terminal.chat import Session
-from tests.bot.knowledge.helpers import nonsense, unanswered_questions
+from tests.bot.knowledge.helpers import between_two_topics, nonsense, unanswered_questions
 
 HELLO = Inbound(channel="sms", address="0812-0000-0001", external_id="a1", text="apa itu TPPO?")
 ASKED = Unanswered("bolehkah membawa kucing", unanswered.UNKNOWN, ["faq/visa_kerja", "menu"])
@@ -294,9 +294,9 @@ def test_what_finds_no_answer_is_filed_with_the_likeliest_guesses(
 def test_between_two_topics_both_are_among_the_guesses_and_are_offered(
     assistant: Assistant,
 ) -> None:
-    question = unanswered_questions(assistant)[unanswered.BETWEEN][-1]
-    answer = _say(assistant, question)
+    answer = _say(assistant, between_two_topics(assistant))
     assert answer.unanswered is not None
+    assert answer.unanswered.reason == unanswered.BETWEEN
     offered = [choice.payload for reply in answer.replies for choice in reply.choices]
     guesses = [label.removeprefix("faq/") for label in answer.unanswered.guesses[:2]]
     assert all(any(f'"{guess}"' in payload for payload in offered) for guess in guesses)
@@ -341,21 +341,32 @@ def test_what_is_no_question_files_nothing(assistant: Assistant, content: Conten
 def test_picking_from_what_was_offered_is_answered_and_files_nothing_more(
     assistant: Assistant, said: str
 ) -> None:
-    for question in unanswered_questions(assistant)[unanswered.BETWEEN]:
-        asked_back = _say(assistant, question)
-        choices = asked_back.replies[0].choices
-        if "belum yakin" not in asked_back.replies[0].text:
-            continue
-        picked = _say(
-            assistant, said.format(title=choices[1].title.lower()), state=asked_back.state
-        )
-        pressed = assistant.answer(
-            "c1", "web", asked_back.state, [Content(payload=choices[1].payload)]
-        )
-        assert picked.replies == pressed.replies
-        assert picked.unanswered is None
-        return
-    raise AssertionError("nothing was asked back")
+    asked_back = _say(assistant, between_two_topics(assistant))
+    choice = asked_back.replies[0].choices[1]
+    picked = _say(assistant, said.format(title=choice.title.lower()), state=asked_back.state)
+    pressed = Content(payload=choice.payload)
+    assert picked.replies == assistant.answer("c1", "web", asked_back.state, [pressed]).replies
+    assert picked.unanswered is None
+
+
+def test_a_follow_up_that_the_last_answer_does_not_hold_is_filed_and_a_human_is_offered(
+    assistant: Assistant,
+) -> None:
+    state = _say(assistant, "bagaimana kerja resmi ke taiwan?").state
+    asked_on = (
+        "bosnya galak gak kalau kita sakit?",
+        "makanannya pedas gak kak?",
+        "cuacanya gimana di sana?",
+        "rambutnya harus pendek apa boleh panjang?",
+        "kamarnya sendiri apa sama orang lain?",
+    )
+    answers = [_say(assistant, question, state=state) for question in asked_on]
+    open_ones = [a for a in answers if "belum punya jawaban" in a.replies[0].text]
+    assert open_ones
+    # Of some nothing is left but small words.
+    assert any(answer.unanswered for answer in open_ones)
+    for answer in open_ones:
+        assert "Bicara dengan petugas" in [choice.title for choice in answer.replies[0].choices]
 
 
 def test_a_cry_for_help_in_a_question_without_an_answer_is_not_filed(assistant: Assistant) -> None:

@@ -68,27 +68,34 @@ def test_a_conversation_that_knows_no_topics_is_no_obstacle(trained: Trained) ->
     assert message.get("intent") == parse(trained.classifier, "terus?")["intent"]
 
 
-@pytest.mark.parametrize("text", ["apa itu calo", "itu calo bukan", "terima kasih ya itu tadi"])
-def test_a_question_that_is_clear_by_itself_leans_on_nothing(trained: Trained, text: str) -> None:
-    """ "itu" points back, but whoever says what "itu" is has changed the subject."""
-    classifier = trained.reload(clear_alone=_sureness(trained, text) - 1e-6)
-    assert parse(classifier, text, after="paspor_ditahan") == parse(classifier, text)
-    unclear = trained.reload(clear_alone=_sureness(trained, text) + 1e-6)
-    assert parse(unclear, text, after="paspor_ditahan") != parse(unclear, text)
+POINTING = ("apa itu calo", "itu calo bukan", "terima kasih ya itu tadi")
+PLAIN = ("apa calo", "makasih banyak", "harga emas sekarang")
 
 
-def test_a_question_about_nothing_we_know_still_leans_when_it_points_back(
-    trained: Trained,
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [*((text, "clear_pointing") for text in POINTING), *((text, "clear_alone") for text in PLAIN)],
+)
+def test_a_question_that_is_clear_enough_by_itself_leans_on_nothing(
+    trained: Trained, text: str, line: str
 ) -> None:
-    """Alone "berapa biayanya?" is clearly out of scope, and yet a follow-up."""
-    text = "harganya berapa"
-    classifier = trained.reload(clear_alone=0.0)
-    assert label_of(parse(classifier, text)) == "di_luar_topik"
-    assert parse(classifier, text, after="calo") != parse(classifier, text)
-    # Pointing at nothing, it is not.
-    plain = "harga emas sekarang"
-    assert label_of(parse(classifier, plain)) == "di_luar_topik"
-    assert parse(classifier, plain, after="calo") == parse(classifier, plain)
+    """ "itu" points back, but whoever says what "itu" is has changed the subject."""
+    alone = parse(trained.classifier, text)
+    border = _sureness(trained, text)
+    others = {"clear_alone": 0.0, "clear_pointing": 0.0}
+    clear = trained.reload(**{**others, line: border - 1e-6})
+    assert parse(clear, text, after="paspor_ditahan") == alone
+    assert alone["leans_back"] is False
+    unclear = parse(trained.reload(**{**others, line: border + 1e-6}), text, after="paspor_ditahan")
+    assert unclear["leans_back"] is True
+    assert unclear["intent_ranking"] != alone["intent_ranking"]
+
+
+@pytest.mark.parametrize("after", sorted(TITLES))
+def test_a_follow_up_says_that_it_leans_back(trained: Trained, after: str) -> None:
+    """So that the whole answer is not sent a second time."""
+    assert parse(trained.classifier, "terus?", after=after)["leans_back"] is True
+    assert parse(trained.classifier, "terus?")["leans_back"] is False
 
 
 def _sureness(trained: Trained, text: str) -> float:
@@ -120,7 +127,8 @@ def test_a_cry_for_help_is_the_same_after_any_answer(
 
 @pytest.mark.parametrize("text", ["tolong saya disekap", "terus kami dikurung", "itu disekap"])
 def test_a_short_cry_for_help_is_heard_after_an_answer(trained: Trained, text: str) -> None:
-    parsed = parse(trained.reload(clear_alone=1.1), text, after="calo")
+    willing = trained.reload(clear_alone=1.1, clear_pointing=1.1)
+    parsed = parse(willing, text, after="calo")
     assert label_of(parsed) == "darurat"
 
 

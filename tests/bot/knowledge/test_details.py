@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.knowledge.details import MOST_SENTENCES, detail
+from tests.nlu_data import content
+
+ANSWER = """Paspor dibuat di kantor imigrasi. Biayanya Rp350.000 dan dibayar lewat bank.
+
+- Siapkan KTP dan surat rekomendasi.
+- Paspor selesai dalam 4 hari kerja.
+
+Kalau ditolak, telepon KP2MI 0800-1000. Pelaku pemalsuan diancam penjara paling lama 7 tahun.
+
+Dasarnya: UU 6/2011 Pasal 126, denda dan biaya."""
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("brp biayanya", "Biayanya Rp350.000 dan dibayar lewat bank."),
+        ("bayare piro mas", "Biayanya Rp350.000 dan dibayar lewat bank."),
+        ("biayanyo berapo dang", "Biayanya Rp350.000"),
+        ("berapa lama?", "Paspor selesai dalam 4 hari kerja."),
+        ("kemano ngurusnyo", "Paspor dibuat di kantor imigrasi."),
+        ("nomor teleponnya?", "telepon KP2MI 0800-1000."),
+        ("hukumannya?", "penjara paling lama 7 tahun."),
+        ("syaratnya apa aja", "Siapkan KTP dan surat rekomendasi."),
+    ],
+)
+def test_a_follow_up_gets_the_sentences_that_hold_it(question: str, held: str) -> None:
+    found = detail(ANSWER, question)
+    assert found is not None
+    assert held in found
+
+
+@pytest.mark.parametrize("question", ["kenapa?", "terus aku gimana", "dia orang mana suku apa", ""])
+def test_what_asks_for_nothing_known_gets_nothing(question: str) -> None:
+    assert detail("Paspor milikmu sendiri.", question) is None
+
+
+def test_an_answer_without_what_is_asked_says_so_by_nothing() -> None:
+    assert detail("Calo itu orang pribadi.", "berapa biayanya?") is None
+
+
+def test_the_source_line_is_no_detail() -> None:
+    assert detail("Dasarnya: UU 6/2011, biaya dan denda.", "berapa biayanya?") is None
+
+
+def test_an_amount_with_points_stays_whole() -> None:
+    assert detail("Iuran Rp37.500 sekali bayar. Selesai.", "bayar brp") == (
+        "Iuran Rp37.500 sekali bayar."
+    )
+
+
+@pytest.mark.parametrize("topic", content.topics(), ids=repr)
+@pytest.mark.parametrize("question", ["berapa biayanya?", "berapa lama?", "nomornya?"])
+def test_details_of_every_answer_are_its_own_sentences_and_few(
+    topic: content.Topic, question: str
+) -> None:
+    answer = content.filled(topic.text)
+    found = detail(answer, question)
+    if found is not None:
+        assert all(sentence in answer for sentence in found.splitlines())
+        assert len(found.splitlines()) <= MOST_SENTENCES
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_no_text_makes_it_fail(answer: str, question: str) -> None:
+    found = detail(answer, question)
+    assert found is None or found.strip()
