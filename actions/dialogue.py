@@ -80,6 +80,9 @@ class ActionMungkinMaksud(Action):
         if len(buttons) < 2:
             dispatcher.utter_message(response="utter_di_luar_topik")
         else:
+            human = button_for("minta_petugas", domain["responses"])
+            if human is not None and human not in buttons:
+                buttons.append(human)
             dispatcher.utter_message(response="ucapan_mungkin_maksud", buttons=buttons)
         return []
 

@@ -107,7 +107,7 @@ def _unclear(assistant: Assistant) -> Iterator[str]:
             yield text
 
 
-def test_when_unsure_it_asks_with_two_or_three_choices(assistant: Assistant) -> None:
+def test_when_unsure_it_asks_with_two_or_three_choices_and_a_human(assistant: Assistant) -> None:
     (asking,) = responses()["ucapan_mungkin_maksud"]
     asked = 0
     for text in islice(_unclear(assistant), 20):
@@ -118,7 +118,8 @@ def test_when_unsure_it_asks_with_two_or_three_choices(assistant: Assistant) -> 
             assert "belum bisa menjawab" in reply.text
             continue
         asked += 1
-        assert 2 <= len(reply.choices) <= 3
+        assert 3 <= len(reply.choices) <= 4
+        assert "/minta_petugas" in [choice.payload for choice in reply.choices]
         assert len({choice.payload for choice in reply.choices}) == len(reply.choices)
         for number, choice in enumerate(reply.choices, start=1):
             picked = _say(assistant, str(number), answer.state)
