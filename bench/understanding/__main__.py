@@ -40,6 +40,7 @@ def main() -> None:
         "day": datetime.now(timezone.utc).date().isoformat(),
         "examples": len(examples),
         "labels": len({label for _, label in examples}),
+        "topics": len({label for _, label in examples if label.startswith("faq/")}),
         "settings": variants.SETTINGS,
         "tuning": sum(len(sets.style(sets.TUNING, name)) for name in sets.STYLES),
         "diet": report.comparison(examples),

@@ -70,7 +70,11 @@ class LinearModel:
     def scores(self, text: str) -> np.ndarray:
         """The margin of each label."""
         indices, values = self.vectoriser.transform(text)
-        scores: np.ndarray = values @ self._weights[indices] + self._bias
+        # Not `values @ rows`: for so few rows BLAS spends its time waking threads (2.4 against
+        # 0.1 ms on a busy machine with two cores).
+        rows = self._weights.take(indices, axis=0)
+        rows *= values[:, np.newaxis]
+        scores: np.ndarray = rows.sum(axis=0) + self._bias
         return scores
 
     def odds(self, scores: np.ndarray) -> np.ndarray:

@@ -47,6 +47,7 @@ def _found(**changes: Any) -> dict[str, Any]:
         "day": "2026-11-21",
         "examples": 12_345,
         "labels": 130,
+        "topics": 107,
         "settings": {"threshold": 0.31, "answer_from": 0.52, "margin": 0.13},
         "tuning": 829,
         "diet": None,
