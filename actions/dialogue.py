@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import quiz
 from bot.conversation import context
 from bot.knowledge.buttons import button_for
-from bot.nlu.labels import FAQ, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, FAQ, READ_SLOT, TOPIC_SLOT
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -19,7 +19,7 @@ MAX_SUGGESTIONS = 3
 LEAST_LIKELY = 0.05
 
 # For how many unclear messages a cry for help stays in mind.
-DANGER_SLOT, DANGER_TURNS = "bahaya", 8
+DANGER_TURNS = 8
 # How many topics count as read lately.
 MAX_READ = 8
 
@@ -98,8 +98,8 @@ class ActionCatatTopik(Action):
     ) -> list[EventType]:
         selected = tracker.latest_message["response_selector"][FAQ]["response"]
         topic = selected["intent_response_key"].removeprefix(f"{FAQ}/")
-        read = [other for other in tracker.get_slot("dibaca") or [] if other != topic]
-        return [SlotSet(TOPIC_SLOT, topic), SlotSet("dibaca", [*read, topic][-MAX_READ:])]
+        read = [other for other in tracker.get_slot(READ_SLOT) or [] if other != topic]
+        return [SlotSet(TOPIC_SLOT, topic), SlotSet(READ_SLOT, [*read, topic][-MAX_READ:])]
 
 
 class ActionUlangi(Action):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from typing import Any
 
@@ -11,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.conversation import context
-from bot.knowledge.buttons import topic_button
+from bot.knowledge.buttons import payload, topic_button
 from bot.quiz import results
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, FREE, ROUND_SLOT, STAGES, Round
@@ -103,10 +102,7 @@ def _ask(dispatcher: CollectingDispatcher, running: Round) -> None:
         tanya=question.text,
         pilihan="\n".join(f"{letter}. {o}" for letter, o in zip(LETTERS, question.options)),
         buttons=[
-            {
-                "title": letter,
-                "payload": f"/kuis{json.dumps({'soal': question.id, 'jawab': letter})}",
-            }
+            {"title": letter, "payload": payload("kuis", soal=question.id, jawab=letter)}
             for letter in LETTERS
         ],
     )

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.understanding.sets import OUT_OF_SCOPE, Item
+from bench.understanding.sets import Item
+from bot.nlu.labels import OUT_OF_SCOPE
+from bot.triage import levels
 
-URGENT, ORDINARY = "darurat", "biasa"
+URGENT, ORDINARY = levels.URGENT, levels.ORDINARY
 BINS = 10
 
 

@@ -14,7 +14,6 @@ from bot.settings import PROJECT_ROOT
 BENCH = PROJECT_ROOT / "bench"
 HELDOUT, TUNING, CONTEXT = BENCH / "heldout", BENCH / "tuning", BENCH / "context"
 STYLES = ("everyday", "sms", "dialect", "long")
-OUT_OF_SCOPE = "di_luar_topik"
 
 
 @dataclass(frozen=True)

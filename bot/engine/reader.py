@@ -15,20 +15,25 @@ from bot.engine import wishes
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
-from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
+from bot.nlu.labels import (
+    DANGER_SLOT,
+    FALLBACK,
+    FAQ,
+    OUT_OF_SCOPE,
+    READ_SLOT,
+    TOPIC_SLOT,
+    selector_output,
+)
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
 
-# The topics that were answered lately.
-READ_SLOT = "dibaca"
 QUIZ = "kuis"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
 # A conversation counts as one in danger for some turns after a cry for help; what is clear
 # even there.
-DANGER_SLOT = "bahaya"
 CLEAR_IN_DANGER = 0.8
 KNOWN_IN_DANGER = (FAQ, levels.URGENT, "minta_petugas", "lapor", "terima_kasih", "privasi_hapus")
 
@@ -68,6 +73,7 @@ class Reader:
         from rasa.shared.core.constants import DEFAULT_INTENTS
 
         self._processor = processor
+        self._responses = processor.domain.responses
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
 
@@ -92,9 +98,7 @@ class Reader:
         if answer := self._answer_to_quiz(understanding, tracker):
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
-            return self._from_payload(
-                f"/{QUIZ}{json.dumps({'tahap': stage})}"
-            ) or understanding, other
+            return self._direct(QUIZ, tahap=stage), other
         if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(understanding):
             return self._still_in_danger(understanding), None
         return understanding, other
@@ -138,11 +142,16 @@ class Reader:
         except (ValueError, RecursionError):
             return None
         intent = match["intent"]
-        topic = entities.pop("topik", None)
-        if intent == FAQ and f"utter_faq/{topic}" not in self._processor.domain.responses:
+        if intent == FAQ and f"utter_faq/{entities.get('topik')}" not in self._responses:
             return None
+        return self._direct(intent, **entities)
+
+    @staticmethod
+    def _direct(intent: str, /, **entities: Any) -> Understanding:
+        """What is certain without the classifier; `topik` names the topic of a question."""
+        topic = entities.pop("topik", None)
         parsed: dict[str, Any] = {
-            "text": value,
+            "text": f"/{intent}",
             "intent": {"name": intent, "confidence": 1.0},
             "intent_ranking": [],
             "entities": [{"entity": name, "value": said} for name, said in entities.items()],
@@ -154,9 +163,8 @@ class Reader:
 
     def _still_in_danger(self, understanding: Understanding) -> Understanding:
         """After a cry for help nothing unclear is taken for a question or sent away."""
-        said = self._from_payload(f"/{levels.URGENT}{json.dumps({'lanjut': 'ya'})}")
-        assert said is not None
-        return replace(said, level=levels.highest(understanding.level, levels.SERIOUS))
+        level = levels.highest(understanding.level, levels.SERIOUS)
+        return replace(self._direct(levels.URGENT, lanjut="ya"), level=level)
 
     def _letter(self, text: str, tracker: Any) -> Understanding | None:
         """ "b" answers the quiz that waits, also after something else was asked in between."""
@@ -164,31 +172,27 @@ class Reader:
         letter = text.strip(" .)").upper()
         if running is None or running.current is None or letter not in tuple(LETTERS):
             return None
-        answer = {"soal": running.current.id, "jawab": letter}
-        return self._from_payload(f"/{QUIZ}{json.dumps(answer)}")
+        return self._direct(QUIZ, soal=running.current.id, jawab=letter)
 
     def _answer_to_quiz(self, understanding: Understanding, tracker: Any) -> Understanding | None:
         """A small word while the quiz runs is about the quiz; None for all else."""
         if understanding.intent not in SMALL_WORDS or not _quiz_waits(tracker):
             return None
-        said = self._from_payload(f"/{QUIZ}{json.dumps({'jawab': understanding.intent})}")
-        assert said is not None
-        return replace(said, level=understanding.level)
+        return replace(self._direct(QUIZ, jawab=understanding.intent), level=understanding.level)
 
     def _going_on(self, tracker: Any) -> Understanding | None:
         """The quiz that waits, else the next topic."""
         if _quiz_waits(tracker):
-            return self._from_payload("/kuis")
+            return self._direct(QUIZ)
         topic = self._next_topic(tracker)
-        return self._from_payload(f"/{FAQ}{json.dumps({'topik': topic})}") if topic else None
+        return self._direct(FAQ, topik=topic) if topic else None
 
     def _next_topic(self, tracker: Any) -> str | None:
         """The first topic after the last answer that was not read yet."""
         last, read = tracker.get_slot(TOPIC_SLOT), tracker.get_slot(READ_SLOT) or []
-        responses = self._processor.domain.responses
-        if last is None or f"utter_{FAQ}/{last}" not in responses:
+        if last is None or f"utter_{FAQ}/{last}" not in self._responses:
             return None
-        after = topics_after(responses[f"utter_{FAQ}/{last}"])
+        after = topics_after(self._responses[f"utter_{FAQ}/{last}"])
         return next((topic for topic in after if topic not in read), None)
 
 

@@ -27,12 +27,7 @@ def find(text: str | Reading) -> list[Entity]:
             return False
         return match.name not in _short_forms() or before in lists.words(_LIST, "penanda")
 
-    return [
-        Entity.of(
-            KIND, match.value, reading.text, words[match.first].start, words[match.after - 1].end
-        )
-        for match in gazetteer().matches(reading, accepts)
-    ]
+    return gazetteer().entities(KIND, reading, accepts)
 
 
 @lru_cache(maxsize=1)

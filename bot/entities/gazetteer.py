@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.entities.entity import Entity
 from bot.entities.lists import ListError
 from bot.entities.reading import Reading, Token
 
@@ -115,6 +116,15 @@ class Gazetteer(Generic[T]):
             else:
                 found.append(match)
                 first = match.after
+        return found
+
+    def entities(self, kind: str, reading: Reading, accepts: Accepts[T]) -> list[Entity]:
+        """The names in a text as entities of one kind, in order."""
+        found = []
+        for match in self.matches(reading, accepts):
+            start = reading.words[match.first].start
+            end = reading.words[match.after - 1].end
+            found.append(Entity.of(kind, match.value, reading.text, start, end))
         return found
 
     def _match_at(

@@ -29,12 +29,7 @@ def find(text: str | Reading) -> list[Entity]:
         before = words[max(0, match.first - _CUE_REACH) : match.first]
         return not lists.words(_LIST, "penanda").isdisjoint(word.text for word in before)
 
-    return [
-        Entity.of(
-            KIND, match.value, reading.text, words[match.first].start, words[match.after - 1].end
-        )
-        for match in gazetteer().matches(reading, accepts)
-    ]
+    return gazetteer().entities(KIND, reading, accepts)
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,11 @@ def own_texts() -> dict[str, Any]:
     return texts
 
 
+def payload(intent: str, /, **entities: str) -> str:
+    """What a button sends back, in Rasa's own notation: `/intent{"entity": "value"}`."""
+    return f"/{intent}{json.dumps(entities)}"
+
+
 def button_for(label: str, responses: Responses) -> Button | None:
     """A button for `faq/<topic>` or a dialog intent; None for what cannot be offered."""
     if label.startswith(_FAQ_LABEL):
@@ -40,7 +45,7 @@ def topic_button(topic: str, responses: Responses) -> Button | None:
     title = topic_title(topic, responses)
     if title is None:
         return None
-    return {"title": title, "payload": f"/faq{json.dumps({'topik': topic})}"}
+    return {"title": title, "payload": payload("faq", topik=topic)}
 
 
 def topic_title(topic: str, responses: Responses) -> str | None:

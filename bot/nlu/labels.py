@@ -8,8 +8,9 @@ from typing import Any
 FAQ = "faq"
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "di_luar_topik"
-# The slot that holds the topic which was answered last.
-TOPIC_SLOT = "topik"
+# Slots: the topic that was answered last, those that were answered lately, and for how many
+# more unclear messages a cry for help stays in mind.
+TOPIC_SLOT, READ_SLOT, DANGER_SLOT = "topik", "dibaca", "bahaya"
 
 
 def selector_output(intent: str, ranking: Sequence[tuple[str, float]]) -> dict[str, Any]:

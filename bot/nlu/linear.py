@@ -26,10 +26,10 @@ from bot.nlu.labels import FALLBACK, FAQ, TOPIC_SLOT, selector_output
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.normaliser import normalise
 from bot.nlu.vectoriser import Kinds
+from bot.triage import levels
 
 RANKING_LENGTH = 6
 TITLES_FILE = "titles.json"
-URGENT = "darurat"
 # Likely enough to be a cry for help that nothing else is read into it.
 SUSPECTED_CRY = 0.2
 
@@ -169,7 +169,7 @@ class LinearIntentClassifier(GraphComponent):
         if not is_short(words):
             return False
         # A cry for help is never read as a question about the last answer.
-        if self._likeliness(URGENT, alone) >= SUSPECTED_CRY:
+        if self._likeliness(levels.URGENT, alone) >= SUSPECTED_CRY:
             return False
         clear = self._config["clear_pointing" if points_back(words) else "clear_alone"]
         return float(alone.max()) < float(clear)

@@ -10,6 +10,7 @@ import pytest
 
 from bench.understanding import sets
 from bot import lexicon
+from bot.nlu.labels import OUT_OF_SCOPE
 from tests.nlu_data import content
 
 SETS = [
@@ -169,7 +170,7 @@ def test_no_sentence_counts_twice(folder: str, name: str) -> None:
 
 def test_every_style_has_sentences_in_scope_and_out_of_it() -> None:
     for folder, name in (pair for pair in SETS if pair[0] != "context"):
-        labels = Counter(item.label == sets.OUT_OF_SCOPE for item in _items(folder, name))
+        labels = Counter(item.label == OUT_OF_SCOPE for item in _items(folder, name))
         assert labels[False] >= 50
         assert labels[True] >= 10
 

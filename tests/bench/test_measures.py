@@ -6,8 +6,9 @@ import pytest
 
 from bench.understanding import context, measures
 from bench.understanding.measures import Result
-from bench.understanding.sets import OUT_OF_SCOPE, FollowUp, Item, TwoWishes
+from bench.understanding.sets import FollowUp, Item, TwoWishes
 from bot.engine.assistant import Assistant
+from bot.nlu.labels import OUT_OF_SCOPE
 
 
 def _result(

@@ -16,6 +16,7 @@ from bench.understanding import report, sets, variants
 from bench.understanding.context import Wishes
 from bench.understanding.sets import Item
 from bot.engine.assistant import Assistant
+from bot.nlu.labels import OUT_OF_SCOPE
 
 EXAMPLES = [("halo", "salam"), ("apa itu calo", "faq/calo")]
 ROW = {
@@ -224,7 +225,7 @@ def test_what_the_command_measures_is_what_the_page_shows(page: Path, assistant:
     items = [
         Item("apa itu calo?", "faq/calo", "biasa"),
         Item("tolong saya disekap", "darurat", "darurat"),
-        Item("resep rendang padang", sets.OUT_OF_SCOPE, "biasa"),
+        Item("resep rendang padang", OUT_OF_SCOPE, "biasa"),
     ]
     styles = dict.fromkeys(sets.STYLES, items)
     figures = {

@@ -262,3 +262,9 @@ def test_what_was_read_lately_is_remembered_up_to_a_point(assistant: Assistant) 
         state = _answered(assistant, topic, state).state
         sizes.append(len(state or b""))
     assert max(sizes) < 4000
+
+
+def test_a_button_may_name_its_entities_as_it_likes(assistant: Assistant) -> None:
+    value = '/menu{"intent": "x", "self": "y", "value": "z"}'
+    answer = assistant.answer("c1", "web", None, [Content(payload=value)])
+    assert "Ini yang bisa Suluh bantu" in answer.replies[0].text
