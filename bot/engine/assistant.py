@@ -61,7 +61,7 @@ class Assistant:
     ) -> tuple[Understanding, Understanding | None]:
         """What a text means, and what else it asks for."""
         tracker = self._tracker.with_slots({TOPIC_SLOT: after}, self._processor.domain)
-        return self._loop.run_until_complete(self._reader.understand(text, tracker))
+        return self._reader.understand(text, tracker)
 
     def answer(
         self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
@@ -83,7 +83,7 @@ class Assistant:
         if aside is not None:
             return Answer(self._say(aside, channel), state)
 
-        understanding, other = await self._reader.read(tracker, lines, text)
+        understanding, other = self._reader.read(tracker, lines, text)
         if understanding.leans_back and understanding.topic == tracker.get_slot(TOPIC_SLOT):
             return self._answer_again(tracker, understanding, text, channel)
         collector = self._collector(channel)

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.conversation.choices import pick
 from bot.conversation.messages import Choice, Content, Understanding
+from bot.engine import rasa_internals, wishes
 from bot.engine import tracker as trackers
-from bot.engine import wishes
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
@@ -72,12 +72,15 @@ class Reader:
     def __init__(self, processor: Any) -> None:
         from rasa.shared.core.constants import DEFAULT_INTENTS
 
+        from bot.nlu.linear import LinearIntentClassifier
+
         self._processor = processor
+        self._classifier = rasa_internals.component(processor, LinearIntentClassifier)
         self._responses = processor.domain.responses
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
 
-    async def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
+    def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
         """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
         choices = _choices_of(trackers.said_last(tracker))
         value = lines[0].payload
@@ -94,7 +97,7 @@ class Reader:
             return letter, None
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on, None
-        understanding, other = await self.understand(text or (value or "").strip("/"), tracker)
+        understanding, other = self.understand(text or (value or "").strip("/"), tracker)
         if answer := self._answer_to_quiz(understanding, tracker):
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
@@ -103,34 +106,22 @@ class Reader:
             return self._still_in_danger(understanding), None
         return understanding, other
 
-    async def understand(self, text: str, tracker: Any) -> Meant:
+    def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
-        whole = await self._parse(text, tracker)
+        parsed = rasa_internals.parse(self._processor, _flat(text), tracker)
+        whole = _understanding(text, parsed)
         pieces = wishes.parts(text)
         if len(pieces) < 2 or whole.intent == levels.URGENT:
             return whole, None
-        understood = [await self._parse(piece.text, None) for piece in pieces]
+        understood = [self._part(piece.text, parsed["entities"]) for piece in pieces]
         main, other = wishes.serve_first(whole, pieces, understood)
         return replace(main, level=levels.highest(whole.level, main.level)), other
 
-    async def _parse(self, text: str, tracker: Any) -> Understanding:
-        from rasa.core.channels.channel import UserMessage
-
-        # A leading slash would be taken for one of Rasa's own commands.
-        flat = " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
-        parsed = await self._processor.parse_message(UserMessage(text=flat), tracker)
-        intent, topic, confidence = _best_guess(parsed)
-        # Triage reads every line to its end, also where the classifier does not.
-        level = levels.assess(text, intent, confidence)
-        sure = parsed["intent"]["name"] != FALLBACK
-        if not sure and parsed["intent"].get("unsure") != "between":
-            intent, topic = OUT_OF_SCOPE, None
-        if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
-            intent, topic, sure = levels.URGENT, None, True
-            parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
-        return Understanding(
-            intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
-        )
+    def _part(self, text: str, entities: list[dict[str, Any]]) -> Understanding:
+        """Reads a part by itself; `entities` is what the whole message names."""
+        flat = _flat(text)
+        parsed = {"text": flat, "entities": entities, **self._classifier.read(flat)}
+        return _understanding(text, parsed)
 
     def _from_payload(self, value: str) -> Understanding | None:
         """`/intent{"entity": "value"}`, Rasa's own notation, without asking the classifier."""
@@ -194,6 +185,27 @@ class Reader:
             return None
         after = topics_after(self._responses[f"utter_{FAQ}/{last}"])
         return next((topic for topic in after if topic not in read), None)
+
+
+def _flat(text: str) -> str:
+    """On one line, and without the slash that Rasa takes for one of its own commands."""
+    return " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
+
+
+def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
+    """What was read of `text`, with its level."""
+    intent, topic, confidence = _best_guess(parsed)
+    # Triage reads every line to its end, also where the classifier does not.
+    level = levels.assess(text, intent, confidence)
+    sure = parsed["intent"]["name"] != FALLBACK
+    if not sure and parsed["intent"].get("unsure") != "between":
+        intent, topic = OUT_OF_SCOPE, None
+    if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
+        intent, topic, sure = levels.URGENT, None, True
+        parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
+    return Understanding(
+        intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
+    )
 
 
 def _quiz_waits(tracker: Any) -> bool:

@@ -19,7 +19,7 @@ ERRANDS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "urusan.yml"
 
 MAX_PARTS = 4
 # A part is only heard as a wish of its own when it is this clear by itself.
-CLEAR = 0.7
+CLEAR = 0.85
 # One word may ask for an errand ("lapor"), but not for a topic ("aman").
 LEAST_WORDS_OF_A_QUESTION = 2
 LONGEST_BARE_WISH = 3

@@ -118,7 +118,9 @@ class LinearIntentClassifier(GraphComponent):
         """Understands messages; `tracker` tells which topic was answered last."""
         after = tracker.slots.get(TOPIC_SLOT) if tracker else None
         for message in messages:
-            self._predict(message, after.value if after else None)
+            read = self.read(message.get(TEXT) or "", after.value if after else None)
+            for name, value in read.items():
+                message.set(name, value, add_to_output=True)
         return messages
 
     @property
@@ -127,8 +129,8 @@ class LinearIntentClassifier(GraphComponent):
             raise RuntimeError("the classifier was not trained")
         return self._trained
 
-    def _predict(self, message: Message, after: str | None) -> None:
-        text = message.get(TEXT) or ""
+    def read(self, text: str, after: str | None = None) -> dict[str, Any]:
+        """What a text means, in the form of Rasa's parse; `after` is the topic before it."""
         ranking, leans = self._rank(text, after)
         best, second = ranking[0], ranking[1]
         intent, _, topic = best[0].partition("/")
@@ -141,16 +143,15 @@ class LinearIntentClassifier(GraphComponent):
             or confidence - second[1] < self._config["margin"]
         ):
             chosen = {"name": FALLBACK, "confidence": confidence, "unsure": "between"}
-        message.set("intent", chosen, add_to_output=True)
-        message.set(
-            "intent_ranking",
-            [{"name": label, "confidence": p} for label, p in ranking],
-            add_to_output=True,
-        )
-        message.set("leans_back", leans, add_to_output=True)
-        message.set("unknown_words", self._unknown(text), add_to_output=True)
+        read: dict[str, Any] = {
+            "intent": chosen,
+            "intent_ranking": [{"name": label, "confidence": p} for label, p in ranking],
+            "leans_back": leans,
+            "unknown_words": self._unknown(text),
+        }
         if topic:
-            message.set("response_selector", selector_output(intent, ranking), add_to_output=True)
+            read["response_selector"] = selector_output(intent, ranking)
+        return read
 
     def _rank(self, text: str, after: str | None) -> tuple[list[tuple[str, float]], bool]:
         """The likeliest labels with their calibrated probabilities, best first.

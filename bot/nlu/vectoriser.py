@@ -44,13 +44,15 @@ class Vectoriser:
         self.vocabulary = vocabulary
         self.idf = idf
         self.kinds = kinds
+        self._pieces: dict[str, tuple[int, ...]] = {}
 
     @classmethod
     def fit(cls, texts: Sequence[str], kinds: Kinds) -> Vectoriser:
         """Keeps the features that stand in enough of the texts."""
         seen: Counter[str] = Counter()
         for text in texts:
-            seen.update({name for block, _ in _blocks(text, kinds) for name in block})
+            tokens = _tokens(text, kinds)
+            seen.update({*_word_names(tokens, kinds), *_piece_names(tokens, kinds)})
         kept = sorted(name for name, count in seen.items() if count >= kinds.min_texts)
         counts = np.array([seen[name] for name in kept], dtype=np.float64)
         idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
@@ -58,19 +60,39 @@ class Vectoriser:
 
     def transform(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Indices and weights of the features of `text` that are known."""
-        blocks = [self._weigh(names, weight) for names, weight in _blocks(text, self.kinds)]
-        return (
-            np.concatenate([indices for indices, _ in blocks]),
-            np.concatenate([values for _, values in blocks]),
-        )
+        tokens = _tokens(text, self.kinds)
+        words = self._known(_word_names(tokens, self.kinds))
+        indices, values = self._weigh(words, 1.0)
+        if not self.kinds.piece_weight:
+            return indices, values
+        pieces = [index for token in tokens for index in self._pieces_of(token)]
+        piece_indices, piece_values = self._weigh(pieces, self.kinds.piece_weight)
+        return np.concatenate([indices, piece_indices]), np.concatenate([values, piece_values])
 
     def knows(self, word: str) -> bool:
         """Whether a word, as it is meant, stands in enough of the texts."""
         return f"w:{word}" in self.vocabulary
 
-    def _weigh(self, names: Iterable[str], weight: float) -> tuple[np.ndarray, np.ndarray]:
+    def _pieces_of(self, token: str) -> tuple[int, ...]:
+        """The known pieces of a word.
+
+        Kept for the next time when the word is one of the examples, so nothing that only
+        people write stays in memory.
+        """
+        pieces = self._pieces.get(token)
+        if pieces is None:
+            pieces = tuple(self._known(_piece_names([token], self.kinds)))
+            if self.knows(token):
+                self._pieces[token] = pieces
+        return pieces
+
+    def _known(self, names: Iterable[str]) -> list[int]:
         vocabulary = self.vocabulary
-        counts = Counter(index for name in names if (index := vocabulary.get(name)) is not None)
+        return [index for name in names if (index := vocabulary.get(name)) is not None]
+
+    def _weigh(self, known: Sequence[int], weight: float) -> tuple[np.ndarray, np.ndarray]:
+        """Each index once, and what it weighs; `weight` is the length of all together."""
+        counts = Counter(known)
         indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(times)) * self.idf[indices]
@@ -78,11 +100,16 @@ class Vectoriser:
         return indices, values * (weight / length) if length else values
 
 
-def _blocks(text: str, kinds: Kinds) -> Iterator[tuple[list[str], float]]:
-    """The features of a text in blocks, each with its weight."""
-    tokens = features.words(text) if kinds.normalise else features.raw_words(text)
-    words = features.word_features(tokens, pairs=kinds.pairs, bones=kinds.bones)
-    yield [f"w:{name}" for name in words], 1.0
+def _tokens(text: str, kinds: Kinds) -> list[str]:
+    return features.words(text) if kinds.normalise else features.raw_words(text)
+
+
+def _word_names(tokens: list[str], kinds: Kinds) -> Iterator[str]:
+    for name in features.word_features(tokens, pairs=kinds.pairs, bones=kinds.bones):
+        yield f"w:{name}"
+
+
+def _piece_names(tokens: list[str], kinds: Kinds) -> Iterator[str]:
     if kinds.piece_weight:
-        pieces = features.piece_features(tokens, bones=kinds.bones)
-        yield [f"c:{name}" for name in pieces], kinds.piece_weight
+        for name in features.piece_features(tokens, bones=kinds.bones):
+            yield f"c:{name}"

@@ -128,3 +128,19 @@ def test_the_order_of_the_texts_changes_nothing() -> None:
     one, other = (Vectoriser.fit(texts, EVERYTHING) for texts in (TEXTS, TEXTS[::-1]))
     assert one.vocabulary == other.vocabulary
     assert (one.idf == other.idf).all()
+
+
+@BOUNDED
+@given(st.lists(st.sampled_from(["paspor", "ditahn", "gaji", "agen", "xyz"]), max_size=8))
+def test_a_word_weighs_the_same_the_second_time(words: list[str]) -> None:
+    text = " ".join(words)
+    vectoriser = Vectoriser.fit(TEXTS, EVERYTHING)
+    first = _weights(vectoriser, text)
+    assert _weights(vectoriser, text) == first
+    assert first == _weights(Vectoriser.fit(TEXTS, EVERYTHING), text)
+
+
+def test_nothing_that_only_people_write_stays_in_memory() -> None:
+    vectoriser = Vectoriser.fit(TEXTS, EVERYTHING)
+    vectoriser.transform("paspor punya siti romlah ditahan")
+    assert vectoriser._pieces.keys() == {"paspor", "ditahan"}
