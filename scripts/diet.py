@@ -1,4 +1,5 @@
-"""Makes `.venv-diet`, with Rasa and TensorFlow, and runs the comparison in it (make eval-diet)."""
+"""The comparison with Rasa's DIET (make eval-diet): makes `.venv-diet`, with TensorFlow, trains
+and measures DIET in it, then this project's own classifier on the same examples."""
 
 import subprocess
 import sys
@@ -18,7 +19,9 @@ def main() -> None:
     # Not under the overrides of pyproject.toml, which leave TensorFlow out.
     run([uv, "pip", "sync", "--quiet", "--no-config", "--python", str(python),
          "--require-hashes", str(DIET / "requirements.lock")])  # fmt: skip
-    sys.exit(subprocess.call([python, DIET / "compare.py", *sys.argv[1:]]))
+    run([str(python), str(DIET / "compare.py"), *sys.argv[1:]])
+    ours = Path(ROOT) / ".venv" / "bin" / "python"
+    sys.exit(subprocess.call([ours, "-m", "bench.diet.ours"], cwd=ROOT))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Trains Rasa's DIET on the same examples and measures it on the same held-out sentences.
 
 Runs in an environment of its own (`make eval-diet`), which has TensorFlow; needs nothing
-of this project but its data. Writes what it measured to `bench/diet/result.json`.
+of this project but its data. Writes what it measured to `bench/diet/result.json`, to which
+`bench.diet.ours` then adds this project's classifier on the same examples.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,11 @@ def write_training_data(folder: Path) -> int:
     return sum(map(len, by_label.values()))
 
 
+def digest(given: Iterable[tuple[str, str]]) -> str:
+    """A name for a set of examples, whatever their order."""
+    return hashlib.sha256(json.dumps(sorted(given)).encode()).hexdigest()[:16]
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--epochs", type=int, default=40)
@@ -83,6 +89,7 @@ def main() -> None:
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
+    data = digest(examples())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         count = write_training_data(folder)
@@ -96,22 +103,15 @@ def main() -> None:
         training_seconds = time.perf_counter() - started
         agent = Agent.load(model)
         styles = asyncio.run(measure(agent))
-    digest = hashlib.sha256(json.dumps(sorted(examples())).encode()).hexdigest()
-    RESULT.write_text(
-        json.dumps(
-            {
-                "examples": count,
-                "data": digest[:16],
-                "epochs": epochs,
-                "measured_on": time.strftime("%Y-%m-%d"),
-                "training_seconds": round(training_seconds),
-                "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-                "styles": styles,
-            },
-            indent=2,
-        )
-        + "\n"
-    )
+    diet = {
+        "epochs": epochs,
+        "training_seconds": round(training_seconds),
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "styles": styles,
+    }
+    today = time.strftime("%Y-%m-%d")
+    result = {"examples": count, "data": data, "measured_on": today, "diet": diet}
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(RESULT.read_text())
 
 

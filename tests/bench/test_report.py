@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -28,17 +27,22 @@ ROW = {
     "taken": 0.056,
 }
 BY_STYLE = {"everyday": 0.971, "sms": 0.872, "dialect": 0.773, "long": 0.674}
+
+
+def _side(right: float, **figures: int) -> dict[str, Any]:
+    styles = {
+        name: {"right": right + at / 100, "accepted": 0.1, "milliseconds": 10 * right + at}
+        for at, name in enumerate(sets.STYLES)
+    }
+    return {**figures, "styles": styles}
+
+
 DIET = {
     "examples": 2,
-    "data": hashlib.sha256(json.dumps(sorted(EXAMPLES)).encode()).hexdigest()[:16],
-    "epochs": 40,
+    "data": compare.digest(EXAMPLES),
     "measured_on": "2026-01-02",
-    "training_seconds": 540,
-    "memory_mb": 2718,
-    "styles": {
-        name: {"right": 0.51 + at / 100, "accepted": 0.1, "milliseconds": 13.0 + at}
-        for at, name in enumerate(sets.STYLES)
-    },
+    "diet": _side(0.51, epochs=40, training_seconds=540, memory_mb=2718),
+    "ours": _side(0.81, training_seconds=121, memory_mb=612),
 }
 
 
@@ -178,11 +182,16 @@ def test_a_comparison_on_the_same_examples_stands_beside_our_own(
     assert report.comparison(EXAMPLES[::-1]) == diet
     assert diet["current"] is True
     said = _written(page, _found(diet=diet))
-    assert "2026-01-02:" in said
-    assert "before the latest change" not in said
+    assert "2026-01-02 with 2 examples:" in said
     assert "Not measured yet" not in said
-    assert "| this classifier | 0.971 | 0.872 | 0.773 | 0.674 |" in said
-    assert "| DIET | 0.510 | 0.520 | 0.530 | 0.540 | 9 min | 2718 MB | 13.0 ms |" in said
+    assert "| this classifier | 0.810 | 0.820 | 0.830 | 0.840 | 2 min | 612 MB | 8.1 ms |" in said
+    assert "| DIET | 0.510 | 0.520 | 0.530 | 0.540 | 9 min | 2718 MB | 5.1 ms |" in said
+
+
+def test_half_a_comparison_is_none(page: Path, diet_file: Path) -> None:
+    half = {name: value for name, value in DIET.items() if name != "ours"}
+    diet_file.write_text(json.dumps(half), "utf-8")
+    assert report.comparison(EXAMPLES) is None
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ def test_a_comparison_on_other_examples_is_called_outdated(
     assert diet is not None
     assert diet["current"] is False
     said = _written(page, _found(diet=diet))
-    assert "2026-01-02, before the latest change of the examples:" in said
+    assert "with 2 examples (they have changed since):" in said
 
 
 def test_the_comparison_is_made_on_the_examples_of_this_project() -> None:
