@@ -34,10 +34,18 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
         return choices[number - 1] if number <= len(choices) else None
     if choice := _yes_or_no(words, choices) or _one_word(words, choices):
         return choice
+    if "?" not in text and (choice := _agreed(words, choices)):
+        return choice
     typed = " ".join(words)
     scored = [(fuzz.ratio(typed, " ".join(_title_words(choice))), choice) for choice in choices]
     score, best = max(scored, key=lambda pair: pair[0])
     return best if score >= _ALIKE and _same_sense(words, _title_words(best)) else None
+
+
+def is_out_of_reach(text: str, choices: Sequence[Choice]) -> bool:
+    """Whether `text` is nothing but a number that none of the choices has."""
+    number = _number(_WORD.findall(_KEYCAPS.sub("", text).lower()), len(choices))
+    return bool(choices) and number is not None and number > len(choices)
 
 
 def _same_sense(words: Sequence[str], title: Sequence[str]) -> bool:
@@ -66,6 +74,17 @@ def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None
             for choice in choices:
                 if _title_words(choice)[:1] and _title_words(choice)[0] in lexicon.words(group):
                     return choice
+    return None
+
+
+def _agreed(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
+    """ "bisa kak" and "biso telpon" pick "Ya, bisa menelepon"."""
+    fillers = lexicon.words("pengisi_pilihan") | lexicon.words("sapaan")
+    said = normalise(word for word in words if word not in fillers)
+    for choice in choices:
+        first, *rest = normalise(_title_words(choice))
+        if said and first in lexicon.words("iya") and set(said) <= {*lexicon.words("iya"), *rest}:
+            return choice
     return None
 
 

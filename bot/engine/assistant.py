@@ -83,6 +83,12 @@ class Assistant:
         if aside is not None:
             return Answer(self._say(aside, channel), state)
 
+        if choices := self._reader.choices_beside(tracker, text):
+            said_again = self._say(
+                "ucapan_pilihan_tidak_ada", channel, *choices, jumlah=len(choices)
+            )
+            return Answer(said_again, self._tracker.remember(tracker, said_again))
+
         understanding, other = self._reader.read(tracker, lines, text)
         if understanding.leans_back and understanding.topic == tracker.get_slot(TOPIC_SLOT):
             return self._answer_again(tracker, understanding, text, channel)

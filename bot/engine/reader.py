@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.choices import pick
+from bot.conversation.choices import is_out_of_reach, pick
 from bot.conversation.messages import Choice, Content, Understanding
 from bot.engine import rasa_internals, wishes
 from bot.engine import tracker as trackers
@@ -105,6 +105,14 @@ class Reader:
         if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(understanding):
             return self._still_in_danger(understanding), None
         return understanding, other
+
+    def choices_beside(self, tracker: Any, text: str) -> Sequence[Choice]:
+        """The last choices when `text` is a number that none of them has."""
+        choices = _choices_of(trackers.said_last(tracker))
+        # There such a number gets an answer of its own.
+        if _quiz_waits(tracker) or tracker.get_slot(DANGER_SLOT):
+            return ()
+        return choices if is_out_of_reach(text, choices) else ()
 
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""

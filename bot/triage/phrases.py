@@ -41,6 +41,8 @@ def _holds_sign(group: str, sentence: str) -> bool:
             # Everything after "kalau" is supposed, too.
             return False
         before = sentence[max(0, sign.start() - NEARBY) : sign.start()]
+        if patterns["ingkar"].search(before):
+            continue
         nearby = " ".join(before.split()[-2:]) + " " + sign[0]
         if is_told and not patterns["diri"].search(nearby):
             continue
@@ -55,10 +57,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         name: words.split() for name, words in data.pop("kata").items()
     }
     groups: dict[str, list[str]] = data
-    return {
-        name: re.compile("|".join(_to_regex(phrase, synonyms) for phrase in phrases))
+    patterns = {
+        name: "|".join(_to_regex(phrase, synonyms) for phrase in phrases)
         for name, phrases in groups.items()
     }
+    # Takes back what stands right after it.
+    patterns["ingkar"] = f"(?:{patterns['ingkar']}) $"
+    return {name: re.compile(pattern) for name, pattern in patterns.items()}
 
 
 def _to_regex(phrase: str, synonyms: dict[str, list[str]]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation.choices import pick
+from bot.conversation.choices import is_out_of_reach, pick
 from bot.conversation.messages import Choice
 
 AREAS = (
@@ -261,3 +261,38 @@ def test_a_very_long_text_is_looked_at_quickly() -> None:
     started = time.perf_counter()
     assert pick("saya mau cerita panjang " * 400, AREAS) is None
     assert time.perf_counter() - started < 0.3
+
+
+@pytest.mark.parametrize(
+    "text", ["bisa", "bisa kak", "biso", "bs bu", "bisa menelepon", "ya bisa kak", "iya bisa"]
+)
+def test_who_says_that_she_can_has_said_yes(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) == "bisa"
+
+
+@pytest.mark.parametrize("text", ["bisa?", "bisa menelepon siapa", "bisa mati saya"])
+def test_who_asks_or_says_more_has_not(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_beside"),
+    [
+        ("5", True),
+        ("no 5 kak", True),
+        ("yang kelima", True),
+        ("99", True),
+        ("4", False),
+        ("terakhir", False),
+        ("0", False),
+        ("5 juta", False),
+        ("umur 5", False),
+        ("", False),
+    ],
+)
+def test_a_number_that_no_choice_has_is_noticed(text: str, is_beside: bool) -> None:
+    assert is_out_of_reach(text, AREAS) is is_beside
+
+
+def test_without_choices_a_number_is_a_number() -> None:
+    assert not is_out_of_reach("5", ())

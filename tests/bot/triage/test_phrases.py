@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.triage.phrases import PHRASES_FILE, sounds_serious, sounds_urgent
 
-GROUPS = ("darurat", "tinggi", "andai", "cerita", "diri", "bukan")
+GROUPS = ("darurat", "tinggi", "andai", "cerita", "diri", "ingkar", "bukan")
 
 
 @pytest.mark.parametrize(
@@ -168,3 +168,30 @@ def test_phrases_are_written_the_way_they_are_searched() -> None:
 def test_a_listed_word_is_one_of_its_own_ways_of_writing() -> None:
     for name, ways in yaml.safe_load(PHRASES_FILE.read_text("utf-8"))["kata"].items():
         assert name in [way.rstrip("*") for way in ways.split()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya tidak dikurung kok",
+        "gak disekap kak, cuma disuruh lembur",
+        "dia dak pernah dipukul",
+        "belum diculik sih",
+        "bukan dikunci, pintunya macet",
+    ],
+)
+def test_what_did_not_happen_is_no_sign(text: str) -> None:
+    assert not sounds_urgent(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tidak dipukul tapi dikurung",
+        "gak cuma dipukul kak, disekap juga",
+        "saya tidak tahan dipukul terus",
+        "tidak dikunci tapi tidak boleh keluar",
+    ],
+)
+def test_a_no_takes_back_only_what_stands_right_after_it(text: str) -> None:
+    assert sounds_urgent(text)
