@@ -1,8 +1,6 @@
 """One turn: what a person wrote goes in, what is answered and remembered comes out.
 
-A worker claims a conversation, not a message. Between the claim and the commit nothing
-is locked; the commit first makes sure that the claim still holds, so of two workers that
-believe they have a conversation only one is heard.
+Everything of a turn is committed at once, and only while its claim holds (queue.py).
 """
 
 from __future__ import annotations
@@ -13,41 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlalchemy import Column, bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql import ColumnElement, Update
 
 from bot.clock import now_ms
 from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
+from bot.conversation.queue import Claim, Queue
 from bot.knowledge import unanswered
 from bot.knowledge.unanswered import Unanswered
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
-from bot.storage.tables import conversations, inbox, outbox, trackers
+from bot.storage.tables import inbox, outbox, trackers
 from bot.triage import levels
 
 logger = logging.getLogger(__name__)
 
 # A message that brought a turn down this often is answered with an apology instead.
 MAX_ATTEMPTS = 3
-RETRY_AFTER_MS = 500
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
-# No wait and no claim is this long: further ahead means that the clock was put back.
-LONGEST_WAIT_MS = 120_000
-
-
-def _passed(moment: Column) -> ColumnElement:
-    """Whether a moment is over, by the clock of this machine."""
-    return or_(moment <= bindparam("now"), moment > bindparam("now") + LONGEST_WAIT_MS)
-
-
 # Built once: building a statement costs as much as running it.
 _UPDATE_TRACKER = (
     update(trackers)
@@ -67,49 +55,6 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(MAX_LINES)
 )
-_ANY_WAITING = (
-    select(inbox.c.id)
-    .where(inbox.c.conversation_id == bindparam("whose"))
-    .where(inbox.c.turn_id.is_(None))
-    .limit(1)
-)
-_HELD = (
-    select(conversations.c.claim_token, conversations.c.level)
-    .where(conversations.c.id == bindparam("whose"))
-    .with_for_update()
-)
-_NEXT = (
-    select(conversations.c.id, conversations.c.channel, conversations.c.attempts)
-    .where(conversations.c.ready_at.is_not(None))
-    .where(_passed(conversations.c.ready_at))
-    .where(or_(conversations.c.claim_until.is_(None), _passed(conversations.c.claim_until)))
-    # Cries for help first, then whoever has waited longest.
-    .order_by(conversations.c.urgent.desc(), conversations.c.ready_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_TAKE = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("whose"))
-    .values(
-        claim_token=bindparam("token"),
-        claim_until=bindparam("until"),
-        attempts=conversations.c.attempts + 1,
-    )
-)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to answer one conversation while its token stands in the database.
-
-    `attempts` counts the takes since the last finished turn, this one included.
-    """
-
-    conversation_id: str
-    channel: str
-    token: str
-    attempts: int
 
 
 @dataclass(frozen=True)
@@ -158,7 +103,7 @@ class Outcome:
 
 
 class TurnRunner:
-    """Claims conversations that wait and answers them."""
+    """Answers the conversations that `queue` hands out."""
 
     def __init__(
         self,
@@ -168,47 +113,11 @@ class TurnRunner:
         *,
         claim_seconds: float,
     ) -> None:
+        self.queue = Queue(database, claim_seconds=claim_seconds)
         self._database = database
         self._sealer = sealer
         self._assistant = assistant
         self._outbox = Outbox(sealer)
-        self._claim_ms = int(claim_seconds * 1000)
-
-    def claim_next(self) -> Claim | None:
-        """Takes the conversation that has waited longest, if one is ready and free."""
-        now = now_ms()
-        # SQLite: look before taking the write lock, an idle worker must not hold up others.
-        if self._database.is_sqlite:
-            with self._database.read() as connection:
-                if connection.execute(_NEXT, {"now": now}).first() is None:
-                    return None
-        with self._database.claim() as connection:
-            row = connection.execute(_NEXT, {"now": now}).first()
-            if row is None:
-                return None
-            token = random_id()
-            connection.execute(
-                _TAKE, {"whose": row.id, "token": token, "until": now + self._claim_ms}
-            )
-        return Claim(row.id, row.channel, token, row.attempts + 1)
-
-    def renew(self, claim: Claim) -> None:
-        """Keeps a claim alive while a long turn is computed."""
-        with self._database.claim() as connection:
-            connection.execute(_update_held(claim).values(claim_until=now_ms() + self._claim_ms))
-
-    def seconds_until_ready(self) -> float | None:
-        """How long until some free conversation is ready; None when none waits."""
-        # A claimed conversation is free when its claim has run out.
-        when_free = case(
-            (conversations.c.claim_until > conversations.c.ready_at, conversations.c.claim_until),
-            else_=conversations.c.ready_at,
-        )
-        with self._database.read() as connection:
-            soonest = connection.execute(
-                select(func.min(when_free)).where(conversations.c.ready_at.is_not(None))
-            ).scalar()
-        return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
     def run(self, claim: Claim) -> Outcome | None:
         """Answers a claimed conversation and commits everything at once.
@@ -222,19 +131,19 @@ class TurnRunner:
             outcome = self._answer(claim)
         except SQLAlchemyError:
             # The database's trouble, not the message's: it costs the message no attempt.
-            self._put_back(claim, attempts=claim.attempts - 1)
+            self.queue.put_back(claim, attempts=claim.attempts - 1)
             raise
         except Exception as error:
             # Type and place only: the message of an exception may quote a person.
             logger.error("turn failed, will be tried again: %s", describe(error))
-            self._put_back(claim, attempts=claim.attempts)
+            self.queue.put_back(claim, attempts=claim.attempts)
             return None
         return outcome and replace(outcome, seconds=time.perf_counter() - started)
 
     def _answer(self, claim: Claim) -> Outcome | None:
         state, rows = self._load(claim)
         if not rows:
-            self._release(claim)
+            self.queue.release(claim)
             return None
         given_up = claim.attempts > MAX_ATTEMPTS
         if given_up:
@@ -315,11 +224,10 @@ class TurnRunner:
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)
 
     def _commit(self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer) -> bool:
-        now = now_ms()
         conversation_id = claim.conversation_id
         with self._database.write() as connection:
-            held = connection.execute(_HELD, {"whose": conversation_id}).first()
-            if held is None or held.claim_token != claim.token:
+            held = self.queue.held_level(connection, claim)
+            if held is None:
                 return False
             if answer.forget:
                 self._forget(connection, conversation_id)
@@ -327,46 +235,24 @@ class TurnRunner:
                 effect(connection)
             if answer.unanswered is not None:
                 unanswered.file(connection, self._sealer, answer.unanswered)
-            self._remember(connection, conversation_id, answer.state, now)
+            self._remember(connection, conversation_id, answer.state)
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
             connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))
-            still_waiting = connection.execute(_ANY_WAITING, {"whose": conversation_id}).first()
-            level = levels.ORDINARY if answer.forget else levels.highest(held.level, answer.level)
-            connection.execute(
-                update(conversations)
-                .where(conversations.c.id == conversation_id)
-                .values(
-                    # Whoever has more to say goes to the end of the queue; a line that came
-                    # meanwhile and is not finished yet has set its own moment.
-                    ready_at=(
-                        func.max(conversations.c.ready_at, now)
-                        if self._database.is_sqlite
-                        else func.greatest(conversations.c.ready_at, now)
-                    )
-                    if still_waiting
-                    else None,
-                    urgent=conversations.c.urgent if still_waiting else 0,
-                    claim_token=None,
-                    claim_until=None,
-                    attempts=0,
-                    level=level,
-                )
-            )
+            level = levels.ORDINARY if answer.forget else levels.highest(held, answer.level)
+            self.queue.finish(connection, claim, level)
             bell.ring(connection)
         if answer.forget:
             self._database.close_words_for_good()
         return True
 
-    def _remember(
-        self, connection: Connection, conversation_id: str, state: bytes | None, now: int
-    ) -> None:
+    def _remember(self, connection: Connection, conversation_id: str, state: bytes | None) -> None:
         if state is None:
             connection.execute(
                 trackers.delete().where(trackers.c.conversation_id == conversation_id)
             )
             return
         sealed = self._sealer.seal(state, _tracker_place(conversation_id))
-        row = {"whose": conversation_id, "sealed": sealed, "now": now}
+        row = {"whose": conversation_id, "sealed": sealed, "now": now_ms()}
         # The conversation is locked: nobody else writes this row between the two.
         if connection.execute(_UPDATE_TRACKER, row).rowcount == 0:
             connection.execute(_INSERT_TRACKER, row)
@@ -380,42 +266,6 @@ class TurnRunner:
             .where(inbox.c.turn_id.is_not(None))
         )
         connection.execute(outbox.delete().where(outbox.c.conversation_id == conversation_id))
-
-    def _release(self, claim: Claim) -> None:
-        """Nothing was there to answer."""
-        with self._database.claim() as connection:
-            # Locked, or a line that comes in between would be left without a moment.
-            connection.execute(_HELD, {"whose": claim.conversation_id})
-            has_more = connection.execute(_ANY_WAITING, {"whose": claim.conversation_id}).first()
-            connection.execute(
-                _update_held(claim).values(
-                    ready_at=now_ms() if has_more else None,
-                    claim_token=None,
-                    claim_until=None,
-                    attempts=0,
-                )
-            )
-
-    def _put_back(self, claim: Claim, *, attempts: int) -> None:
-        """The turn failed: the conversation is ready again a little later."""
-        with self._database.claim() as connection:
-            connection.execute(
-                _update_held(claim).values(
-                    ready_at=now_ms() + RETRY_AFTER_MS * claim.attempts,
-                    claim_token=None,
-                    claim_until=None,
-                    attempts=attempts,
-                )
-            )
-
-
-def _update_held(claim: Claim) -> Update:
-    """An update of the conversation that does nothing once the claim is lost."""
-    return (
-        update(conversations)
-        .where(conversations.c.id == claim.conversation_id)
-        .where(conversations.c.claim_token == claim.token)
-    )
 
 
 @dataclass(frozen=True)

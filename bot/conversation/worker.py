@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversation.turn import Claim, Outcome, TurnRunner
+from bot.conversation.queue import Claim
+from bot.conversation.turn import Outcome, TurnRunner
 from bot.storage import bell
 from bot.storage.database import Database
 
@@ -61,7 +62,7 @@ class Worker:
         Returns:
             Whether there was one.
         """
-        claim = self._runner.claim_next()
+        claim = self._runner.queue.claim_next()
         if claim is None:
             return False
         with _Renewal(self._runner, claim, self._renew_every):
@@ -71,7 +72,7 @@ class Worker:
         return True
 
     def _sleep(self) -> float:
-        seconds = self._runner.seconds_until_ready()
+        seconds = self._runner.queue.seconds_until_ready()
         if seconds is None:
             return LONGEST_SLEEP
         # What is due and yet not to be had is locked by somebody: do not spin.
@@ -105,7 +106,7 @@ class _Renewal:
         if self._done:
             return
         try:
-            self._runner.renew(self._claim)
+            self._runner.queue.renew(self._claim)
         except (SQLAlchemyError, OSError) as error:
             logger.warning("claim not renewed: %s", type(error).__name__)
         self._schedule()

@@ -90,7 +90,7 @@ class Session:
         except ValueError:
             return Outcome("", self._channel, "", 0, "biasa", replies=(Reply(USAGE),))
         self._inbox.accept(inbound)
-        claim = self._runner.claim_next()
+        claim = self._runner.queue.claim_next()
         outcome = self._runner.run(claim) if claim else None
         if outcome is None:
             raise RuntimeError("the turn failed; the log above says where")

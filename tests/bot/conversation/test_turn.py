@@ -38,7 +38,7 @@ def _said(database: Database, outbox: Outbox, conversation_id: str) -> list[str]
 def _wait_and_run(runner: TurnRunner) -> None:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        claim = runner.claim_next()
+        claim = runner.queue.claim_next()
         if claim is not None:
             runner.run(claim)
             return
@@ -53,7 +53,7 @@ def test_a_turn_answers_remembers_and_closes_at_once(
     runner = _runner(database, sealer)
     _wait_and_run(runner)
     assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
-    assert runner.claim_next() is None
+    assert runner.queue.claim_next() is None
     inbox.accept(replace(HELLO, external_id="a2"))
     _wait_and_run(runner)
     assert _said(database, outbox, receipt.conversation_id)[-1] == "2:apa itu TPPO?"
@@ -101,8 +101,8 @@ def test_one_conversation_is_with_one_worker_at_a_time(
 ) -> None:
     inbox.accept(HELLO)
     runner = _runner(database, sealer)
-    assert runner.claim_next() is not None
-    assert runner.claim_next() is None
+    assert runner.queue.claim_next() is not None
+    assert runner.queue.claim_next() is None
 
 
 def test_of_many_workers_at_once_one_gets_the_conversation(
@@ -115,7 +115,7 @@ def test_of_many_workers_at_once_one_gets_the_conversation(
     def take() -> None:
         runner = _runner(database, sealer)
         barrier.wait()
-        claims.append(runner.claim_next())
+        claims.append(runner.queue.claim_next())
 
     threads = [threading.Thread(target=take) for _ in range(6)]
     for thread in threads:
@@ -130,9 +130,9 @@ def test_a_worker_that_died_loses_its_claim_to_another(
 ) -> None:
     receipt = inbox.accept(HELLO)
     dead = _runner(database, sealer, claim_seconds=0.2)
-    assert dead.claim_next() is not None
+    assert dead.queue.claim_next() is not None
     alive = _runner(database, sealer)
-    assert alive.claim_next() is None
+    assert alive.queue.claim_next() is None
     _wait_and_run(alive)
     assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
 
@@ -147,7 +147,7 @@ def test_a_worker_that_lost_its_claim_is_not_heard(
         _wait_and_run(_runner(database, sealer))
 
     slow = _runner(database, sealer, Echo(before_answer=let_another_answer), claim_seconds=0.1)
-    claim = slow.claim_next()
+    claim = slow.queue.claim_next()
     assert claim is not None
     assert slow.run(claim) is None
     assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
@@ -158,7 +158,7 @@ def test_a_claim_that_ran_out_before_the_turn_began_answers_nothing(
 ) -> None:
     receipt = inbox.accept(HELLO)
     slow = _runner(database, sealer, claim_seconds=0.1)
-    claim = slow.claim_next()
+    claim = slow.queue.claim_next()
     assert claim is not None
     _wait_and_run(_runner(database, sealer))
     assert slow.run(claim) is None
@@ -170,13 +170,13 @@ def test_a_renewed_claim_is_not_taken_over(
 ) -> None:
     inbox.accept(HELLO)
     slow = _runner(database, sealer, claim_seconds=0.4)
-    claim = slow.claim_next()
+    claim = slow.queue.claim_next()
     assert claim is not None
     other = _runner(database, sealer)
     for _ in range(4):
         time.sleep(0.2)
-        slow.renew(claim)
-        assert other.claim_next() is None
+        slow.queue.renew(claim)
+        assert other.queue.claim_next() is None
 
 
 def test_a_failed_turn_leaves_nothing_and_is_tried_again(
@@ -190,7 +190,7 @@ def test_a_failed_turn_leaves_nothing_and_is_tried_again(
 
     receipt = inbox.accept(HELLO)
     runner = _runner(database, sealer, Echo(before_answer=fail_once))
-    claim = runner.claim_next()
+    claim = runner.queue.claim_next()
     assert claim is not None
     assert runner.run(claim) is None
     assert _said(database, outbox, receipt.conversation_id) == []
@@ -206,7 +206,7 @@ def test_the_log_of_a_failed_turn_tells_where_and_not_what(
 
     inbox.accept(HELLO)
     runner = _runner(database, sealer, Echo(before_answer=fail))
-    claim = runner.claim_next()
+    claim = runner.queue.claim_next()
     assert claim is not None
     runner.run(claim)
     assert "RuntimeError at" in caplog.text
@@ -219,7 +219,7 @@ def _run_until_quiet(runner: TurnRunner, database: Database) -> None:
         with database.write() as connection:
             waiting = conversations.c.ready_at.is_not(None)
             connection.execute(conversations.update().where(waiting).values(ready_at=1))
-        claim = runner.claim_next()
+        claim = runner.queue.claim_next()
         if claim is None:
             return
         runner.run(claim)
@@ -278,7 +278,7 @@ def test_trouble_with_the_database_costs_a_message_no_attempt(
     for _ in range(MAX_ATTEMPTS + 3):
         with database.write() as connection:
             connection.execute(conversations.update().values(ready_at=1))
-        claim = runner.claim_next()
+        claim = runner.queue.claim_next()
         assert claim is not None
         with pytest.raises(OperationalError):
             runner.run(claim)
@@ -331,7 +331,7 @@ def test_a_clock_that_was_put_back_keeps_nobody_waiting(
     an_hour_ahead = now_ms() + 3_600_000
     with database.write() as connection:
         connection.execute(conversations.update().values({column: an_hour_ahead}))
-    assert _runner(database, sealer).claim_next() is not None
+    assert _runner(database, sealer).queue.claim_next() is not None
 
 
 def test_a_line_that_comes_while_the_answer_is_made_is_answered_next(
@@ -393,7 +393,7 @@ def test_what_an_action_changed_is_committed_with_the_answer(
 ) -> None:
     receipt = inbox.accept(HELLO)
     runner = _runner(database, sealer, _WithEffect(fail=True))
-    claim = runner.claim_next()
+    claim = runner.queue.claim_next()
     assert claim is not None
     assert runner.run(claim) is None
     assert _said(database, outbox, receipt.conversation_id) == []

@@ -16,7 +16,8 @@ from sqlalchemy import inspect, select
 from bot import clock
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Reply
-from bot.conversation.turn import Answer, Claim, TurnRunner
+from bot.conversation.queue import Claim
+from bot.conversation.turn import Answer, TurnRunner
 from bot.engine.assistant import Assistant
 from bot.knowledge import unanswered
 from bot.knowledge.unanswered import KEPT_DAYS, Unanswered
@@ -57,7 +58,7 @@ def _claim(runner: TurnRunner, database: Database) -> Claim:
     with database.write() as connection:
         waiting = conversations.c.ready_at.is_not(None)
         connection.execute(conversations.update().where(waiting).values(ready_at=1))
-    claim = runner.claim_next()
+    claim = runner.queue.claim_next()
     assert claim is not None
     return claim
 
@@ -254,7 +255,7 @@ def test_a_redelivered_message_is_filed_once(
     inbox.accept(HELLO)
     runner.run(_claim(runner, database))
     inbox.accept(HELLO)
-    assert runner.claim_next() is None
+    assert runner.queue.claim_next() is None
     assert len(_listed(database, sealer)) == 1
 
 
