@@ -23,11 +23,11 @@ CLEAR = 0.85
 # One word may ask for an errand ("lapor"), but not for a topic ("aman").
 LEAST_WORDS_OF_A_QUESTION = 2
 LONGEST_BARE_WISH = 3
+LONGEST_POINTING_BACK = 4
 
 _WORD = re.compile(r"[^\W_]+")
-_BORDERS = re.compile(
-    r"([?])|[.!;,\n]+|\s(?=(?:dan|sama|samo|terus|trus|trs|lalu|sekalian|tapi|tp|plus)\s)|\s&\s"
-)
+_JOINING = ("dan", "sama", "samo", "terus", "trus", "trs", "lalu", "sekalian", "tapi", "tp", "plus")
+_BORDERS = re.compile(rf"([?])|[.!;,\n]+|\s(?=(?:{'|'.join(_JOINING)})\s)|\s&\s")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Part:
     def is_bare(self) -> bool:
         """ "saya mau lapor": a wish and nothing around it."""
         return not self.asks and len(self.said) <= LONGEST_BARE_WISH
+
+    @property
+    def points_back(self) -> bool:
+        """ "itu tugasnya apa": asks about what stands before it, so it is no wish by itself."""
+        said = self.said
+        return len(said) <= LONGEST_POINTING_BACK and not lexicon.words("penunjuk").isdisjoint(said)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,10 @@ def _wishes(pieces: Sequence[Part], understood: Sequence[Understanding]) -> list
     clear = [
         Wish(part, meant)
         for part, meant in zip(pieces, understood)
-        if _is_wish(meant) and meant.confidence >= CLEAR and meant.intent != levels.URGENT
+        if _is_wish(meant)
+        and meant.confidence >= CLEAR
+        and meant.intent != levels.URGENT
+        and not (meant.intent == FAQ and part.points_back)
     ]
     has_errand = any(wish.meant.intent in errands() for wish in clear)
     return [
@@ -160,5 +169,5 @@ def _has_question_word(piece: str) -> bool:
 
 
 def _meaningful(piece: str) -> list[str]:
-    small = lexicon.words("pembuka") | lexicon.words("sapaan")
+    small = lexicon.words("pembuka") | lexicon.words("sapaan") | {*_JOINING}
     return [word for word in _WORD.findall(piece.lower()) if word not in small]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from bot.settings import PROJECT_ROOT
 NLU_DATA = PROJECT_ROOT / "nlu_data"
 DOMAIN = PROJECT_ROOT / "bot" / "domain"
 CATALOGUE_FILE = Path(__file__).with_name("catalogue_ids.yml")
+
+AREAS = {"hukum", "migrasi", "tanda", "bantuan"}
+# A row in a WhatsApp list holds no more.
+MAX_TITLE = 24
+# A day of slack: the writer may be east of the machine that checks.
+TOMORROW = datetime.now(timezone.utc).date() + timedelta(days=1)
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -138,3 +145,8 @@ def fact_entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def filled(text: str) -> str:
     """`text` as a person reads it. Raises KeyError for a name that no fact has."""
     return PLACEHOLDER.sub(lambda match: facts.placeholders()[match[1]], text)
+
+
+def is_day(value: Any) -> bool:
+    """An ISO date that is not in the future."""
+    return isinstance(value, str) and date.fromisoformat(value) <= TOMORROW

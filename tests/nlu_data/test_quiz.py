@@ -16,7 +16,7 @@ from bot.quiz.rounds import AFTER, BEFORE, FREE, FREE_LENGTH, ROUND_SLOT, Round
 from tests.nlu_data import content
 from tests.nlu_data.content import PLACEHOLDER
 from tests.nlu_data.readability import longest_sentence, reading_ease
-from tests.nlu_data.test_content import EASY_ENOUGH, GSM_7, LONGEST_SENTENCE, VARIABLES
+from tests.nlu_data.texts import EASY_ENOUGH, GSM_7, LONGEST_SENTENCE, VARIABLES
 
 WRITTEN: list[dict[str, Any]] = content.load(content.NLU_DATA / "kuis" / "soal.yml")["soal"]
 TOPICS = {topic.id: topic for topic in content.topics()}
@@ -184,7 +184,7 @@ TURNS: list[tuple[str, list[bool | None], dict[str, str], int | None]] = [
 
 
 def test_the_action_fills_in_what_its_texts_ask_for() -> None:
-    """And the table in test_content.py, which the lengths are checked with, says the same."""
+    """And the table in texts.py, which the lengths are checked with, says the same."""
     empty = CollectingDispatcher()
     empty.utter_message()
     filled_in: dict[str, dict[str, Any]] = {}

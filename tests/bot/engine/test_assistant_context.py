@@ -273,7 +273,7 @@ def test_a_button_may_name_its_entities_as_it_likes(assistant: Assistant) -> Non
 def test_a_number_beside_the_list_gets_the_list_again(assistant: Assistant) -> None:
     menu = assistant.answer("c1", "web", None, [Content(text="menu")])
     beside = assistant.answer("c1", "web", menu.state, [Content(text="7")])
-    assert "nomor 1 sampai 4" in beside.replies[0].text
+    assert "sampai nomor 4" in beside.replies[0].text
     assert beside.replies[-1].choices == menu.replies[-1].choices
     picked = assistant.answer("c1", "web", beside.state, [Content(text="2")])
     assert "tanda penipuan" in picked.replies[0].text

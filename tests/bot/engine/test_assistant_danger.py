@@ -74,5 +74,5 @@ def test_a_detail_of_the_last_answer_is_given_by_itself(assistant: Assistant) ->
 def test_in_danger_a_word_or_a_number_is_about_the_danger(assistant: Assistant, text: str) -> None:
     cry = assistant.answer("c1", "web", None, [Content(text="tolong saya dikurung")])
     said = assistant.answer("c1", "web", cry.state, [Content(text=text)])
-    assert "nomor 1 sampai" not in said.replies[0].text
+    assert "sampai nomor" not in said.replies[0].text
     assert ("Sebutkan di mana kamu" in said.replies[0].text) == (text != "5")

@@ -28,6 +28,7 @@ from bot.engine.wishes import MAX_PARTS, Part, parts
         # What says nothing by itself is no part.
         ("halo kak, mau lapor, ya", [("mau lapor", False)]),
         ("kak, pak, bu", []),
+        ("orang yang sama dan visa", [("orang yang", False), ("dan visa", False)]),
         ("?!., &", []),
         ("", []),
     ],
@@ -81,3 +82,19 @@ def test_a_very_long_text_is_cut_quickly() -> None:
 )
 def test_a_wish_is_bare_when_nothing_is_told_with_it(text: str, asks: bool, bare: bool) -> None:
     assert Part(text, asks).is_bare is bare
+
+
+@pytest.mark.parametrize(
+    ("text", "points_back"),
+    [
+        ("lembaga itu tugasnya apa", True),
+        ("itu boleh gak kak", True),
+        ("berapa lama paspor itu jadi di kantor imigrasi", False),
+        ("calo dihukum berapa lama", False),
+        ("", False),
+    ],
+)
+def test_a_short_question_about_what_stands_before_it_is_none_by_itself(
+    text: str, points_back: bool
+) -> None:
+    assert Part(text, asks=True).points_back is points_back

@@ -21,7 +21,7 @@ ABOUT = [
 ]
 
 # What a part says decides how it counts: asked, told, or wished for and nothing else.
-ASKED = Part("bagaimana caranya di sana", asks=True)
+ASKED = Part("bagaimana cara kerja orang kota", asks=True)
 TOLD = Part("itu yang terjadi pada mereka sejak dua bulan", asks=False)
 BARE = Part("mau itu", asks=False)
 
@@ -250,3 +250,12 @@ def test_what_is_served_and_offered_was_understood_and_is_not_the_same(
     # A danger is told by the whole message only; a part alone never becomes one.
     assert other is None or other.intent != URGENT
     assert main.intent != URGENT or main is whole
+
+
+def test_a_question_that_points_back_is_no_wish_of_its_own() -> None:
+    pointing = Part("itu tugasnya apa", asks=True)
+    assert _served("faq/gugus_tugas", (TOLD, "faq/gugus_tugas"), (pointing, "faq/lpsk")) == (
+        "faq/gugus_tugas",
+        None,
+    )
+    assert _served("faq/gugus_tugas", (TOLD, "faq/gugus_tugas"), (ASKED, "faq/lpsk"))[1] is not None

@@ -1,0 +1,74 @@
+"""All that is ever said, as people read it, and the limits that it keeps to."""
+
+from __future__ import annotations
+
+from bot.knowledge import facts
+from bot.quiz.questions import questions
+from tests.nlu_data import content
+from tests.nlu_data.content import NLU_DATA, filled
+
+MAX_ANSWER = 900
+MAX_SMS = 300
+
+# All answers meet it; official prose is far below (see the test of the measure).
+EASY_ENOUGH = 65.0
+# "about 15 words" (docs/menulis-topik.md)
+LONGEST_SENTENCE = 17
+
+# 3GPP TS 23.038, the basic table: what an SMS holds without becoming shorter.
+GSM_7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+# What the actions fill into a response by themselves, each with its longest value. Every other
+# name in braces is a fact. tests/nlu_data/test_quiz.py holds this against the action.
+_ASKED = {
+    "nomor": "10",
+    "jumlah": "10",
+    "tanya": max((question.text for question in questions().values()), key=len),
+    "pilihan": max(
+        ("\n".join(f"A. {option}" for option in q.options) for q in questions().values()), key=len
+    ),
+}
+_EXPLAINED = {
+    "huruf": "A",
+    "pilihan": max((option for q in questions().values() for option in q.options), key=len),
+    "sebab": max((question.reason for question in questions().values()), key=len),
+}
+_SCORE = {"benar": "10", "jumlah": "10"}
+_LEARNED = {**_SCORE, "sebelum": "10"}
+VARIABLES: dict[str, dict[str, str]] = {
+    "ucapan_kuis_soal": _ASKED,
+    "ucapan_kuis_benar": _EXPLAINED,
+    "ucapan_kuis_salah": _EXPLAINED,
+    "ucapan_kuis_dilewati": _EXPLAINED,
+    "ucapan_kuis_berhenti": _SCORE,
+    "ucapan_kuis_skor": _SCORE,
+    "ucapan_kuis_skor_sebelum": _SCORE,
+    "ucapan_kuis_skor_sesudah": _SCORE,
+    "ucapan_kuis_belajar_naik": _LEARNED,
+    "ucapan_kuis_belajar_tetap": _LEARNED,
+    "ucapan_pilihan_tidak_ada": {"jumlah": "10"},
+    # Sentences of a checked answer.
+    "ucapan_rincian": {"rincian": "Umumnya kamu perlu surat rekomendasi dulu dari Disnaker."},
+}
+
+
+def every_text() -> list[tuple[str, str]]:
+    """Name and text of all that is ever said."""
+    said = [(f"faq/{topic.id}", topic.text) for topic in content.topics()]
+    said += [(f"faq/{topic.id} (sms)", topic.sms) for topic in content.topics()]
+    for name, variants in content.responses().items():
+        for variant in variants:
+            channel = f" ({variant['channel']})" if "channel" in variant else ""
+            said.append((name + channel, variant["text"]))
+    for entry in content.load(NLU_DATA / "kuis" / "soal.yml")["soal"]:
+        options = "\n".join(f"- {option}" for option in entry["pilihan"])
+        said.append((f"kuis/{entry['id']}", f"{entry['tanya']}\n\n{options}\n\n{entry['sebab']}"))
+    return said
+
+
+def as_read(name: str, text: str) -> str:
+    """`text` of the response `name` as a person reads it, with the longest of what varies."""
+    return filled(facts.fill(text, VARIABLES.get(name.removesuffix(" (sms)"), {})))
