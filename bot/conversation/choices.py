@@ -42,10 +42,10 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     return best if score >= _ALIKE and _same_sense(words, _title_words(best)) else None
 
 
-def is_out_of_reach(text: str, choices: Sequence[Choice]) -> bool:
-    """Whether `text` is nothing but a number that none of the choices has."""
+def names_no_choice(text: str, choices: Sequence[Choice]) -> bool:
+    """Whether `text` is nothing but a place in a list ("5", "yang terakhir") that has no choice."""
     number = _number(_WORD.findall(_KEYCAPS.sub("", text).lower()), len(choices))
-    return bool(choices) and number is not None and number > len(choices)
+    return number is not None and (not choices or number > len(choices))
 
 
 def _same_sense(words: Sequence[str], title: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.choices import is_out_of_reach, pick
+from bot.conversation.choices import names_no_choice, pick
 from bot.conversation.messages import Choice, Content, Understanding
 from bot.engine import rasa_internals, wishes
 from bot.engine import tracker as trackers
@@ -97,7 +97,10 @@ class Reader:
             return letter, None
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on, None
-        understanding, other = self.understand(text or (value or "").strip("/"), tracker)
+        if names_no_choice(text, choices):
+            understanding, other = self._direct(OUT_OF_SCOPE), None
+        else:
+            understanding, other = self.understand(text or (value or "").strip("/"), tracker)
         if answer := self._answer_to_quiz(understanding, tracker):
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
@@ -112,7 +115,7 @@ class Reader:
         # There such a number gets an answer of its own.
         if _quiz_waits(tracker) or tracker.get_slot(DANGER_SLOT):
             return ()
-        return choices if is_out_of_reach(text, choices) else ()
+        return choices if names_no_choice(text, choices) else ()
 
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""

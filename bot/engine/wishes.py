@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import yaml
 
@@ -51,7 +52,11 @@ class Part:
     def points_back(self) -> bool:
         """ "itu tugasnya apa": asks about what stands before it, so it is no wish by itself."""
         said = self.said
-        return len(said) <= LONGEST_POINTING_BACK and not lexicon.words("penunjuk").isdisjoint(said)
+        return len(said) <= LONGEST_POINTING_BACK and any(
+            word in lexicon.words("penunjuk") and before not in lexicon.words("kata_tanya")
+            # Not "apa itu calo".
+            for before, word in pairwise(["", *said])
+        )
 
 
 @dataclass(frozen=True)

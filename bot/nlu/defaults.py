@@ -22,8 +22,9 @@ DEFAULTS: dict[str, Any] = {
     "subject_weight": 0.6,
     # What speaks for staying with that answer, in margins.
     "stay_bonus": 0.3,
-    # A short question that is this clear by itself leans on nothing, the second number is for
-    # one that points back ("biayanya").
+    # A short question that is this clear by itself leans on nothing. The second number is for
+    # one that points back ("biayanya"), the third for what short questions look like alone.
     "clear_alone": 0.6,
     "clear_pointing": 0.97,
+    "clear_look_alike": 0.95,
 }

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import features
 from bot.nlu.defaults import DEFAULTS
 from bot.nlu.following import is_short, points_back
-from bot.nlu.labels import FALLBACK, FAQ, TOPIC_SLOT, selector_output
+from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.normaliser import normalise
 from bot.nlu.vectoriser import Kinds
@@ -30,6 +30,8 @@ from bot.triage import levels
 
 RANKING_LENGTH = 6
 TITLES_FILE = "titles.json"
+# What a short question after an answer ("bayare piro", "nanggung apa aja") looks like alone.
+LOOK_ALIKES = (OUT_OF_SCOPE, "ulangi", "menu", "lewati")
 # Likely enough to be a cry for help that nothing else is read into it.
 SUSPECTED_CRY = 0.2
 
@@ -173,6 +175,8 @@ class LinearIntentClassifier(GraphComponent):
         if self._likeliness(levels.URGENT, alone) >= SUSPECTED_CRY:
             return False
         clear = self._config["clear_pointing" if points_back(words) else "clear_alone"]
+        if self._model.labels[int(alone.argmax())] in LOOK_ALIKES:
+            clear = max(clear, self._config["clear_look_alike"])
         return float(alone.max()) < float(clear)
 
     def _odds_after(self, text: str, topic: str) -> np.ndarray:

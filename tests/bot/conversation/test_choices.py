@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation.choices import is_out_of_reach, pick
+from bot.conversation.choices import names_no_choice, pick
 from bot.conversation.messages import Choice
 
 AREAS = (
@@ -291,8 +291,11 @@ def test_who_asks_or_says_more_has_not(text: str) -> None:
     ],
 )
 def test_a_number_that_no_choice_has_is_noticed(text: str, is_beside: bool) -> None:
-    assert is_out_of_reach(text, AREAS) is is_beside
+    assert names_no_choice(text, AREAS) is is_beside
 
 
-def test_without_choices_a_number_is_a_number() -> None:
-    assert not is_out_of_reach("5", ())
+@pytest.mark.parametrize(
+    ("text", "names"), [("5", True), ("yang terakhir", True), ("no 2 kak", True), ("5 juta", False)]
+)
+def test_without_a_list_a_place_in_it_names_nothing(text: str, names: bool) -> None:
+    assert names_no_choice(text, ()) is names

@@ -91,6 +91,7 @@ def test_a_wish_is_bare_when_nothing_is_told_with_it(text: str, asks: bool, bare
         ("itu boleh gak kak", True),
         ("berapa lama paspor itu jadi di kantor imigrasi", False),
         ("calo dihukum berapa lama", False),
+        ("apa itu calo", False),
         ("", False),
     ],
 )
