@@ -20,6 +20,13 @@ LEAST_LIKELY = 0.05
 
 # For how many unclear messages a cry for help stays in mind.
 DANGER_TURNS = 8
+# Slot: what the danger is when it is not others; `nyawa` for thoughts of suicide.
+KIND_OF_DANGER = "jenis_bahaya"
+# What is asked in danger, and how the responses to YA and TIDAK begin.
+QUESTIONS_IN_DANGER = {
+    "menelepon": "ucapan_darurat_",
+    "ditemani": "ucapan_darurat_ditemani_",
+}
 # How many topics count as read lately.
 MAX_READ = 8
 
@@ -48,17 +55,40 @@ class ActionDarurat(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        if next(tracker.get_latest_entity_values("lanjut"), None):
-            dispatcher.utter_message(response="ucapan_darurat_lanjut")
-            return [SlotSet(DANGER_SLOT, (tracker.get_slot(DANGER_SLOT) or 1) - 1)]
-        can_call = next(tracker.get_latest_entity_values("menelepon"), None)
-        known = can_call in ("ya", "tidak")
-        dispatcher.utter_message(
-            response=f"ucapan_darurat_{can_call}" if known else "ucapan_darurat"
-        )
+        said = {e["entity"]: e["value"] for e in tracker.latest_message.get("entities") or []}
+        kind = said.get("jenis")
+        turns = tracker.get_slot(DANGER_SLOT) or 1
+        if about := said.get("tentang"):
+            # From here on questions are answered as usual.
+            dispatcher.utter_message(response=f"ucapan_darurat_{about}")
+            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_OF_DANGER, None)]
+        if "lanjut" in said:
+            kind = kind or tracker.get_slot(KIND_OF_DANGER)
+            dispatcher.utter_message(response=_still(kind, turns))
+            return [SlotSet(DANGER_SLOT, turns - 1)]
+        dispatcher.utter_message(response=_first_aid(said, kind))
         # Whoever is in danger is not asked about a quiz again, and for a while "tolong" or
         # "takut" is no small talk.
-        return [*quiz.ended(), SlotSet(DANGER_SLOT, DANGER_TURNS)]
+        return [
+            *quiz.ended(),
+            SlotSet(DANGER_SLOT, DANGER_TURNS),
+            SlotSet(KIND_OF_DANGER, "nyawa" if "ditemani" in said else kind),
+        ]
+
+
+def _still(kind: str | None, turns: int) -> str:
+    """The response to what is unclear after a cry for help; never the same one twice running."""
+    if kind:
+        return f"ucapan_darurat_{kind}_lanjut"
+    return "ucapan_darurat_lanjut" if turns % 2 == DANGER_TURNS % 2 else "ucapan_darurat_tanya"
+
+
+def _first_aid(said: dict[str, Any], kind: str | None) -> str:
+    """The response to a cry for help, or to the answer to its question."""
+    for question, prefix in QUESTIONS_IN_DANGER.items():
+        if said.get(question) in ("ya", "tidak"):
+            return f"{prefix}{said[question]}"
+    return f"ucapan_darurat_{kind}" if kind else "ucapan_darurat"
 
 
 class ActionMungkinMaksud(Action):
@@ -77,7 +107,7 @@ class ActionMungkinMaksud(Action):
                 break
             if button := button_for(guess["name"], domain["responses"]):
                 buttons.append(button)
-        if len(buttons) < 2:
+        if not buttons:
             dispatcher.utter_message(response="utter_di_luar_topik")
         else:
             human = button_for("minta_petugas", domain["responses"])

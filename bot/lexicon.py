@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,3 +29,9 @@ def words(group: str) -> frozenset[str]:
 def ordinals() -> dict[str, int]:
     """Number words: "kedua" is 2."""
     return {word: number for number, said in _data()["urutan"].items() for word in said.split()}
+
+
+def does_not_know(said: Sequence[str]) -> bool:
+    """ "ga tau kak": a no and a word for knowing, and nothing more than an address."""
+    rest = {word for word in said if word not in words("sapaan") and word not in words("bukan")}
+    return bool(rest) and rest <= words("tahu")

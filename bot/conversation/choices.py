@@ -20,6 +20,7 @@ _ALIKE = 86
 # "dn" for "dan", "iya" for "ya" and one wrong letter in two, but not "dalam" for "luar".
 _ALIKE_WORD = 50
 _LONGEST_PICK = 5
+_SHORTEST_TELLING_WORD = 4
 
 
 def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
@@ -34,7 +35,7 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
         return choices[number - 1] if number <= len(choices) else None
     if choice := _yes_or_no(words, choices) or _one_word(words, choices):
         return choice
-    if "?" not in text and (choice := _agreed(words, choices)):
+    if "?" not in text and (choice := _agreed(words, choices) or _telling_word(words, choices)):
         return choice
     typed = " ".join(words)
     scored = [(fuzz.ratio(typed, " ".join(_title_words(choice))), choice) for choice in choices]
@@ -67,7 +68,7 @@ def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None
     said = normalise(word for word in words if word not in fillers)
     if said and said[0] in lexicon.words("bukan"):
         # "dak biso" is a no to "Ya, bisa menelepon".
-        offered = {word for choice in choices for word in _title_words(choice)}
+        offered = {word for choice in choices for word in normalise(_title_words(choice))}
         said = [said[0], *(word for word in said[1:] if word not in offered)]
     for group in ("iya", "bukan"):
         if said and all(word in lexicon.words(group) for word in said):
@@ -94,6 +95,19 @@ def _one_word(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
     if len(said) != 1 or len(words) > _LONGEST_PICK:
         return None
     return next((choice for choice in choices if _title_words(choice) == said), None)
+
+
+def _telling_word(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
+    """ "sebelum" picks "Sebelum penyuluhan"; "aman" does not pick "Tidak, tidak aman"."""
+    said = [word for word in words if word not in lexicon.words("pengisi_pilihan")]
+    if len(said) != 1 or len(said[0]) < _SHORTEST_TELLING_WORD or len(words) > _LONGEST_PICK:
+        return None
+    found = [
+        choice
+        for choice in choices
+        if said[0] in _title_words(choice) and _title_words(choice)[0] not in lexicon.words("bukan")
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _number(words: Sequence[str], count: int) -> int | None:

@@ -129,6 +129,11 @@ class Understanding:
     leans_back: bool = False
 
     @property
+    def was_read(self) -> bool:
+        """True for words; False for a button, a pick or a command, which need no reading."""
+        return bool(self.parsed.get("intent_ranking"))
+
+    @property
     def label(self) -> str:
         """`faq/<topic>`, or the dialog intent."""
         return f"{self.intent}/{self.topic}" if self.topic else self.intent

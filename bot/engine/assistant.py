@@ -18,7 +18,7 @@ from bot.knowledge.buttons import button_for, topic_button, topics_after
 from bot.knowledge.deidentify import deidentify
 from bot.knowledge.details import detail
 from bot.knowledge.unanswered import Unanswered
-from bot.nlu.labels import FAQ, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, FAQ, TOPIC_SLOT
 from bot.quiz.rounds import ROUND_SLOT, Round
 from bot.triage import levels
 
@@ -46,9 +46,10 @@ class Assistant:
         self._loop = asyncio.new_event_loop()
         from bot.engine import tracker as tracker_module
         from bot.engine.output import ReplyCollector
-        from bot.engine.reader import Reader
+        from bot.engine.reader import Reader, only_feels
 
         self._reader = Reader(self._processor)
+        self._only_feels = only_feels
         self._tracker = tracker_module
         self._collector = ReplyCollector
 
@@ -90,7 +91,11 @@ class Assistant:
             return Answer(said_again, self._tracker.remember(tracker, said_again))
 
         understanding, other = self._reader.read(tracker, lines, text)
-        if understanding.leans_back and understanding.topic == tracker.get_slot(TOPIC_SLOT):
+        if self._only_feels(text, understanding) and not tracker.get_slot(DANGER_SLOT):
+            heard = self._say("ucapan_perasaan", channel)
+            return Answer(heard, self._tracker.remember(tracker, heard), understanding.level)
+        last = tracker.get_slot(TOPIC_SLOT)
+        if last and understanding.was_read and understanding.topic == last:
             return self._answer_again(tracker, understanding, text, channel)
         collector = self._collector(channel)
         from rasa.core.channels.channel import UserMessage
@@ -144,6 +149,8 @@ class Assistant:
         choices = [Choice(b["title"], b["payload"]) for b in offered if b]
         response = "ucapan_rincian" if found else "ucapan_rincian_tidak_ada"
         replies = self._say(response, channel, *choices, rincian=found)
+        if Round.running(tracker.get_slot(ROUND_SLOT)) is not None:
+            replies = _with_one_list([*replies, *self._say("ucapan_kuis_lanjut", channel)])
         return Answer(
             replies,
             state=self._tracker.remember(tracker, replies),

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot import lexicon
 from bot.conversation.choices import names_no_choice, pick
 from bot.conversation.messages import Choice, Content, Understanding
 from bot.engine import rasa_internals, wishes
 from bot.engine import tracker as trackers
+from bot.engine.cautions import topic_to_say_first
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
@@ -27,6 +29,12 @@ from bot.nlu.labels import (
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
+from bot.triage.phrases import (
+    sounds_urgent,
+    speaks_of_another,
+    speaks_of_safety,
+    speaks_of_suicide,
+)
 
 QUIZ = "kuis"
 # Small words, and what is none of the answers that a running quiz asked for.
@@ -35,7 +43,15 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 # A conversation counts as one in danger for some turns after a cry for help; what is clear
 # even there.
 CLEAR_IN_DANGER = 0.8
-KNOWN_IN_DANGER = (FAQ, levels.URGENT, "minta_petugas", "lapor", "terima_kasih", "privasi_hapus")
+KNOWN_IN_DANGER = (
+    FAQ, levels.URGENT, "batal", "kuis", "lapor", "menu", "minta_petugas", "privasi_hapus",
+    "siapa_kamu", "terima_kasih",
+)  # fmt: skip
+
+# "takut, mau lapor" is a wish; "sedih banget aku" is no "puas", whatever it was taken for.
+CLEAR_BESIDE_A_FEELING = (FAQ, *wishes.errands(), "tidak_puas")
+# More words than this tell more than a feeling.
+LONGEST_FEELING = 6
 
 # More than this adds nothing to what a message means and costs time.
 MAX_UNDERSTOOD = 2_000
@@ -93,8 +109,8 @@ class Reader:
             intent = _COMMANDS.get(command[1].lower())
             if intent and (direct := self._from_payload(f"/{intent}")):
                 return self._answer_to_quiz(direct, tracker) or direct, None
-        if letter := self._letter(text, tracker):
-            return letter, None
+        if answer := self._typed_answer(text, tracker):
+            return answer, None
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on, None
         if names_no_choice(text, choices):
@@ -105,8 +121,11 @@ class Reader:
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
             return self._direct(QUIZ, tahap=stage), other
-        if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(understanding):
-            return self._still_in_danger(understanding), None
+        if topic := topic_to_say_first(understanding, tracker.get_slot(READ_SLOT) or ()):
+            first = replace(self._direct(FAQ, topik=topic), level=understanding.level)
+            return first, understanding
+        if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(text, understanding):
+            return self._in_danger(text, understanding), None
         return understanding, other
 
     def choices_beside(self, tracker: Any, text: str) -> Sequence[Choice]:
@@ -125,7 +144,10 @@ class Reader:
         if len(pieces) < 2 or whole.intent == levels.URGENT:
             return whole, None
         understood = [self._part(piece.text, parsed["entities"]) for piece in pieces]
-        main, other = wishes.serve_first(whole, pieces, understood)
+        if rest := wishes.beside_courtesy(whole, pieces, understood):
+            main, other = self.understand(rest, tracker)
+        else:
+            main, other = wishes.serve_first(whole, pieces, understood)
         return replace(main, level=levels.highest(whole.level, main.level)), other
 
     def _part(self, text: str, entities: list[dict[str, Any]]) -> Understanding:
@@ -163,18 +185,28 @@ class Reader:
         level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
         return Understanding(intent, topic, 1.0, level, parsed)
 
-    def _still_in_danger(self, understanding: Understanding) -> Understanding:
+    def _in_danger(self, text: str, understanding: Understanding) -> Understanding:
         """After a cry for help nothing unclear is taken for a question or sent away."""
         level = levels.highest(understanding.level, levels.SERIOUS)
+        if speaks_of_another(text):
+            return replace(self._direct(levels.URGENT, tentang="orang_lain"), level=level)
+        if speaks_of_safety(text) and not sounds_urgent(text):
+            return replace(self._direct(levels.URGENT, tentang="aman"), level=levels.ORDINARY)
         return replace(self._direct(levels.URGENT, lanjut="ya"), level=level)
 
-    def _letter(self, text: str, tracker: Any) -> Understanding | None:
+    def _typed_answer(self, text: str, tracker: Any) -> Understanding | None:
         """ "b" answers the quiz that waits, also after something else was asked in between."""
         running = Round.running(tracker.get_slot(ROUND_SLOT))
-        letter = text.strip(" .)").upper()
-        if running is None or running.current is None or letter not in tuple(LETTERS):
+        if running is None or running.current is None:
             return None
-        return self._direct(QUIZ, soal=running.current.id, jawab=letter)
+        said = text.strip(" .)!?").upper()
+        if said in tuple(LETTERS):
+            return self._direct(QUIZ, soal=running.current.id, jawab=said)
+        if len(said) == 1 and said.isalpha():
+            return self._direct(QUIZ, jawab=OUT_OF_SCOPE)
+        if lexicon.does_not_know(raw_words(text)):
+            return self._direct(QUIZ, jawab="lewati")
+        return None
 
     def _answer_to_quiz(self, understanding: Understanding, tracker: Any) -> Understanding | None:
         """A small word while the quiz runs is about the quiz; None for all else."""
@@ -214,6 +246,8 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
+    if intent == levels.URGENT and speaks_of_suicide(text):
+        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": "nyawa"}]
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
@@ -223,7 +257,23 @@ def _quiz_waits(tracker: Any) -> bool:
     return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
 
 
-def _is_clear_in_danger(understanding: Understanding) -> bool:
+def only_feels(text: str, understanding: Understanding) -> bool:
+    """ "takut kak": a feeling and no wish that was clearly understood."""
+    words = raw_words(text)
+    clear = understanding.sure and understanding.intent in CLEAR_BESIDE_A_FEELING
+    return (
+        len(words) <= LONGEST_FEELING
+        and understanding.level != levels.URGENT
+        and not lexicon.words("perasaan").isdisjoint(words)
+        and not (clear and not understanding.leans_back)
+    )
+
+
+def _is_clear_in_danger(text: str, understanding: Understanding) -> bool:
+    if understanding.intent == levels.URGENT and (
+        speaks_of_another(text) or (speaks_of_safety(text) and not sounds_urgent(text))
+    ):
+        return False
     return (
         understanding.sure
         and understanding.intent in KNOWN_IN_DANGER

@@ -18,6 +18,11 @@ from bot.triage import levels
 
 ERRANDS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "urusan.yml"
 
+# What stands beside a wish and is none.
+COURTESY = ("terima_kasih", "salam", "sampai_jumpa", "puas", "ya", "kasar")
+# So few words beside a courtesy belong to it: "makasih ya, sehat selalu".
+LONGEST_COURTESY = 2
+
 MAX_PARTS = 4
 # A part is only heard as a wish of its own when it is this clear by itself.
 CLEAR = 0.85
@@ -95,6 +100,22 @@ def parts(text: str) -> list[Part]:
         if piece and _meaningful(piece)
     ]
     return found if len(found) <= MAX_PARTS else [*found[: MAX_PARTS - 1], found[-1]]
+
+
+def beside_courtesy(
+    whole: Understanding, pieces: Sequence[Part], understood: Sequence[Understanding]
+) -> str | None:
+    """What is asked beside thanks, a greeting or an insult, which must not swallow it."""
+    if whole.intent not in COURTESY:
+        return None
+    rest = [
+        part
+        for part, meant in zip(pieces, understood)
+        if meant.intent not in COURTESY
+        and (part.asks or meant.intent == FAQ or meant.intent in errands())
+        and len(part.said) > LONGEST_COURTESY
+    ]
+    return ". ".join(part.text for part in rest) or None
 
 
 def serve_first(

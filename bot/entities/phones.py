@@ -38,6 +38,7 @@ _LEAST_REKENING, _LEAST_OF_BANK, _MOST_OF_BANK = 8, 10, 18
 _NIK_LENGTH = 16
 # With its 0 a mobile number is whole at 11 digits unless its groups go on in the same rhythm.
 _WHOLE, _LONGEST = 11, 15
+_SHORT_TAIL = 3
 
 # How far before a number the word may stand that says what it is.
 _CUE_REACH = 40
@@ -63,7 +64,7 @@ def _pieces(folded: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     for group in _DIGITS.finditer(folded, run.start(), run.end()):
         gap = folded[end : group.start()]
         if digits and (
-            _is_whole(digits, gap, group[0], rhythm)
+            _is_whole(digits, gap, group[0], rhythm, is_last=group.end() == run.end())
             or (len(digits) <= 8 and _DATE.fullmatch(folded, start, end))
         ):
             yield start, end
@@ -73,12 +74,13 @@ def _pieces(folded: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _is_whole(digits: str, gap: str, following: str, rhythm: int) -> bool:
+def _is_whole(digits: str, gap: str, following: str, rhythm: int, *, is_last: bool) -> bool:
     """True when the group `following` begins something else."""
     if not _BEGINS_MOBILE.match(digits):
         return _BEGINS_ANEW.match(following) is not None
     if len(digits) >= _LEAST_KNOWN and _BEGINS_ANEW.match(following):
-        return True
+        # "6281-0000-0000-081": nothing so short at the end is a number of its own.
+        return not (is_last and len(following) <= _SHORT_TAIL)
     if len(digits) + len(following) > _LONGEST:
         return True
     if len(digits) < _WHOLE + (digits[0] != "0"):

@@ -13,17 +13,39 @@ PHRASES_FILE = PROJECT_ROOT / "nlu_data" / "triage" / "phrases.yml"
 
 # Far enough back for the two words before a sign.
 NEARBY = 60
+# "baik2" is "baik baik".
+_DOUBLED = re.compile(r"\b([a-z]+)2\b")
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return _says("darurat", text)
+    return _says("darurat", text) or speaks_of_suicide(text)
+
+
+def speaks_of_suicide(text: str) -> bool:
+    """True when somebody seems to think of taking his or her own life."""
+    return _says("nyawa", text)
 
 
 def sounds_serious(text: str) -> bool:
     """True when the words say that exploitation is going on."""
     return _says("tinggi", text)
+
+
+def speaks_of_another(text: str) -> bool:
+    """True when somebody says that another person is the one in danger."""
+    return _names("orang_lain", text)
+
+
+def speaks_of_safety(text: str) -> bool:
+    """True when somebody says that there is no danger."""
+    return _names("aman", text)
+
+
+def _names(group: str, text: str) -> bool:
+    plain = " ".join(_DOUBLED.sub(r" ", text.lower()).replace("-", " ").split())
+    return _patterns()[group].search(plain) is not None
 
 
 def _says(group: str, text: str) -> bool:

@@ -50,7 +50,8 @@ def test_every_group_that_the_code_asks_for_has_words() -> None:
 
 def test_the_file_holds_no_group_that_nobody_reads() -> None:
     _, texts = _asked_for()
-    assert set(_groups()) <= texts
+    # `does_not_know` reads one by itself.
+    assert set(_groups()) <= texts | {"tahu"}
 
 
 @pytest.mark.parametrize("group", _groups())
@@ -168,3 +169,18 @@ def test_groups_that_contradict_each_other_share_no_word(one: str, other: str) -
 @pytest.mark.parametrize("word", ["lapor", "petugas", "tolong", "kuis", "hapus", "cek"])
 def test_a_word_that_asks_for_an_errand_is_no_small_word(word: str) -> None:
     assert word not in lexicon.words("pembuka") | lexicon.words("sapaan")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("ga tau kak", True),
+        ("gatau", True),
+        ("dak tau", True),
+        ("tidak tahu pasti", False),
+        ("tidak", False),
+        ("", False),
+    ],
+)
+def test_who_does_not_know_says_so_in_few_words(said: str, expected: bool) -> None:
+    assert lexicon.does_not_know(said.split()) is expected

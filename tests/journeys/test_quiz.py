@@ -498,3 +498,25 @@ def test_results_show_with_the_fifth_round_and_not_before(
     month = _by_month(tmp_path)
     assert month.before == pytest.approx((1 + 2 + 3 + 4 + 5) / 50)
     assert None not in {question.before for question in month.questions}
+
+
+@pytest.mark.parametrize("written", ["d", "x", "Z."])
+def test_another_letter_gets_the_hint_also_after_a_question_in_between(
+    written: str, in_quiz: Player
+) -> None:
+    in_quiz.say(ASIDE)
+    in_quiz.say("ya")
+    assert in_quiz.say(written).startswith(HINT)
+
+
+@pytest.mark.parametrize("written", ["ga tau", "gatau kak", "dak tau ambo"])
+def test_who_does_not_know_skips(written: str, in_quiz: Player) -> None:
+    question = in_quiz.asked
+    assert in_quiz.say(written).startswith("Kita lewati.")
+    assert in_quiz.asked != question
+
+
+def test_a_word_of_the_question_may_be_asked_about(in_quiz: Player) -> None:
+    in_quiz.say("tunggu, disekap itu maksudnya apa")
+    assert in_quiz.outcome is not None
+    assert in_quiz.outcome.level != "darurat"

@@ -299,3 +299,34 @@ def test_a_number_that_no_choice_has_is_noticed(text: str, is_beside: bool) -> N
 )
 def test_without_a_list_a_place_in_it_names_nothing(text: str, names: bool) -> None:
     assert names_no_choice(text, ()) is names
+
+
+QUIZ = (Choice("Kuis singkat", "biasa"), Choice("Sebelum penyuluhan", "sebelum"))
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "payload"),
+    [
+        ("sebelum", QUIZ, "sebelum"),
+        ("singkat aja kak", QUIZ, "biasa"),
+        ("penipuan", AREAS, "tanda"),
+        # Not a word that two have, not a short one, not the one of a "no".
+        ("nomor", NUMBERS, None),
+        ("ke", AREAS, None),
+        ("aman", CAN_YOU_CALL, None),
+    ],
+)
+def test_a_word_that_only_one_choice_has_picks_it(
+    text: str, choices: tuple[Choice, ...], payload: str | None
+) -> None:
+    assert _payload(text, choices) == payload
+
+
+@pytest.mark.parametrize("text", ["bisa telp", "bs nelpon kak", "iya bisa nelpon"])
+def test_a_telephone_has_many_spellings(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) == "bisa"
+
+
+@pytest.mark.parametrize("text", ["ga bisa nelpon", "dak pacak nelpon", "gak bs telp"])
+def test_who_cannot_call_has_said_no(text: str) -> None:
+    assert _payload(text, CAN_YOU_CALL) == "tidak"

@@ -33,8 +33,8 @@ def test_what_is_remembered_does_not_grow_with_the_conversation(assistant: Assis
         answer = _say(assistant, "agen mau simpan paspor saya boleh ga?", state)
         state = answer.state
         sizes.append(len(state or b""))
-    assert len(set(sizes)) == 1
-    assert sizes[0] < 4000
+    assert len(set(sizes[1:])) == 1
+    assert max(sizes) < 4000
 
 
 def test_what_is_remembered_holds_no_word_of_the_person(assistant: Assistant) -> None:
@@ -63,7 +63,7 @@ def test_a_number_without_a_list_is_not_a_pick(assistant: Assistant) -> None:
 def test_lines_of_a_burst_are_understood_together(assistant: Assistant) -> None:
     lines = [Content(text=text) for text in ("kak", "agen sy", "mau pegang paspor", "boleh gak?")]
     answer = assistant.answer("c1", "web", None, lines)
-    assert answer.replies[0].text.startswith("Tidak boleh")
+    assert answer.replies[0].text.startswith("Agen atau majikan tidak boleh menahan paspor")
 
 
 @pytest.mark.parametrize(

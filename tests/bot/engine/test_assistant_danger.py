@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bot.conversation.messages import Content
@@ -76,3 +78,104 @@ def test_in_danger_a_word_or_a_number_is_about_the_danger(assistant: Assistant, 
     said = assistant.answer("c1", "web", cry.state, [Content(text=text)])
     assert "sampai nomor" not in said.replies[0].text
     assert ("Sebutkan di mana kamu" in said.replies[0].text) == (text != "5")
+
+
+def _titles(answer: Answer) -> list[str]:
+    return [choice.title for choice in answer.replies[-1].choices]
+
+
+def test_what_is_unclear_never_gets_the_same_text_twice_running(assistant: Assistant) -> None:
+    answer = _say(assistant, CRY)
+    said = [answer.replies[0].text]
+    for _ in range(4):
+        answer = _say(assistant, "zzz qqq", answer.state)
+        said.append(answer.replies[0].text)
+        assert "Tidak ada bahaya" in _titles(answer)
+    assert all(before != after for before, after in pairwise(said))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bukan saya kak, adek sy yg disana", "bukan ambo nan dibawa, anak ambo", "saya tetangganya"],
+)
+def test_who_speaks_of_another_person_gets_out_with_advice_for_that(
+    assistant: Assistant, text: str
+) -> None:
+    answer = _say(assistant, text, _say(assistant, CRY).state)
+    assert "Jangan bayar tebusan" in answer.replies[0].text
+    assert answer.level in ("tinggi", "darurat")
+    after = _say(assistant, "zzz qqq", answer.state)
+    assert "belum bisa menjawab" in after.replies[0].text
+
+
+@pytest.mark.parametrize(
+    "text", ["saya aman", "sy tdk dlm bahaya", "tidak ada bahaya, saya baik2 saja"]
+)
+def test_who_is_safe_gets_out(assistant: Assistant, text: str) -> None:
+    answer = _say(assistant, text, _say(assistant, CRY).state)
+    assert "salah paham" in answer.replies[0].text
+    after = _say(assistant, "apa itu calo?", answer.state)
+    assert "bahaya" not in after.replies[0].text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("menu", "Ini yang bisa Suluh bantu"),
+        ("gak jadi, batal", "tidak jadi"),
+        ("kuis", "Mau kuis"),
+    ],
+)
+def test_the_way_to_the_menu_stays_open(assistant: Assistant, text: str, said: str) -> None:
+    answer = _say(assistant, text, _say(assistant, CRY).state)
+    assert said in answer.replies[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pgn bunuh diri",
+        "ambo la capek nian idup, lebih elok mati be",
+        "kyknya mending ga usah bangun lg",
+        "udh beli racun",
+    ],
+)
+def test_thoughts_of_suicide_get_words_of_their_own(assistant: Assistant, text: str) -> None:
+    answer = _say(assistant, text)
+    assert answer.level == "darurat"
+    assert "tidak sendirian" in answer.replies[0].text
+    assert "melawan" not in answer.replies[0].text
+    after = _say(assistant, "zzz qqq", answer.state)
+    assert "Suluh masih di sini" in after.replies[0].text
+
+
+@pytest.mark.parametrize(("text", "said"), [("iya", "Syukurlah"), ("gak ada", "siapa saja")])
+def test_the_question_after_it_is_answered(assistant: Assistant, text: str, said: str) -> None:
+    asked = _say(assistant, "saya pengen mati aja")
+    answer = _say(assistant, "tidak" if text == "gak ada" else text, asked.state)
+    assert said in answer.replies[0].text
+    after = _say(assistant, "zzz qqq", answer.state)
+    assert "Suluh masih di sini" in after.replies[0].text
+
+
+@pytest.mark.parametrize("text", ["takut kak", "nyesel bang", "sedih banget aku"])
+def test_a_feeling_is_heard(assistant: Assistant, text: str) -> None:
+    answer = _say(assistant, text)
+    assert "Wajar kalau kamu merasa begitu" in answer.replies[0].text
+    assert "Bicara dengan petugas" in _titles(answer)
+
+
+@pytest.mark.parametrize(
+    "text", ["takut dideportasi kalau lapor diri ke kbri?", "tolong sy takut dikurung"]
+)
+def test_a_question_with_a_feeling_in_it_stays_a_question(assistant: Assistant, text: str) -> None:
+    assert "merasa begitu" not in _say(assistant, text).replies[0].text
+
+
+def test_a_topic_that_was_just_answered_is_not_said_again(assistant: Assistant) -> None:
+    first = _say(assistant, "apa itu calo?")
+    again = _say(assistant, "apa sih calo itu", first.state)
+    assert "sudah ada di pesan di atas" in again.replies[0].text
+    # The button says it once more.
+    pressed = assistant.answer("c1", "web", again.state, [Content(payload='/faq{"topik": "calo"}')])
+    assert pressed.replies[0].text == first.replies[0].text

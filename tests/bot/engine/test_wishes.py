@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.messages import Understanding
-from bot.engine.wishes import CLEAR, ERRANDS_FILE, MAX_PARTS, Part, errands, serve_first
+from bot.engine.wishes import (
+    CLEAR,
+    COURTESY,
+    ERRANDS_FILE,
+    MAX_PARTS,
+    Part,
+    beside_courtesy,
+    errands,
+    serve_first,
+)
 from tests.nlu_data import content
 
 ERRANDS = tuple(errands())
@@ -259,3 +268,27 @@ def test_a_question_that_points_back_is_no_wish_of_its_own() -> None:
         None,
     )
     assert _served("faq/gugus_tugas", (TOLD, "faq/gugus_tugas"), (ASKED, "faq/lpsk"))[1] is not None
+
+
+@pytest.mark.parametrize("whole", COURTESY)
+def test_a_courtesy_does_not_swallow_a_question(whole: str) -> None:
+    thanks, asked = Part("makasih banyak", asks=False), Part("kalau mau daftar dimana", asks=True)
+    understood = [_meant(whole), _meant("di_luar_topik", confidence=0.2, sure=False)]
+    assert beside_courtesy(_meant(whole), [thanks, asked], understood) == asked.text
+
+
+@pytest.mark.parametrize(
+    ("part", "label"),
+    [
+        (Part("sehat selalu ya pak semoga", asks=False), "di_luar_topik"),
+        (Part("ya kan?", asks=True), "ya"),
+        (Part("apa?", asks=True), "di_luar_topik"),
+    ],
+)
+def test_a_wish_for_health_is_part_of_the_thanks(part: Part, label: str) -> None:
+    understood = [_meant("terima_kasih"), _meant(label)]
+    assert beside_courtesy(_meant("terima_kasih"), [BARE, part], understood) is None
+
+
+def test_a_message_that_is_no_courtesy_stays_whole() -> None:
+    assert beside_courtesy(_meant("faq/calo"), [ASKED], [_meant(ELSE)]) is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.entities import phones
@@ -68,6 +68,7 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 national_numbers = st.from_regex(r"8[1-9][0-9]{8,9}", fullmatch=True)
 
 
+@example("81000000081", "62", "-", 4)
 @given(
     national_numbers,
     st.sampled_from(["0", "62", "+62", "+62 ", "(+62) "]),

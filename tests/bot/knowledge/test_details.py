@@ -72,3 +72,16 @@ def test_details_of_every_answer_are_its_own_sentences_and_few(
 def test_no_text_makes_it_fail(answer: str, question: str) -> None:
     found = detail(answer, question)
     assert found is None or found.strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("berapa biayanya?", "Jangan bayar orang yang mengaku bisa meloloskan."),
+        ("berapa lama?", "Sesudah itu tunggu beberapa hari."),
+        ("nomornya?", "Langsung hubungi polisi."),
+        ("ktp ibu gimana", "Siapkan KTP dan kartu keluarga."),
+    ],
+)
+def test_a_sentence_that_only_touches_on_it_is_no_answer(question: str, answer: str) -> None:
+    assert detail(answer, question) is None

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from bot.triage.phrases import PHRASES_FILE, sounds_serious, sounds_urgent
 
-GROUPS = ("darurat", "tinggi", "andai", "cerita", "diri", "ingkar", "bukan")
+GROUPS = (
+    "darurat", "nyawa", "tinggi", "andai", "cerita", "diri",
+    "orang_lain", "aman", "ingkar", "bukan",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
