@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import yaml
 
@@ -25,7 +24,9 @@ LONGEST_COURTESY = 2
 
 MAX_PARTS = 4
 # A part is only heard as a wish of its own when it is this clear by itself.
-CLEAR = 0.85
+CLEAR = 0.9
+# An errand in a longer part, "mau lapor kades yang ikut mengirim orang", when it is this clear.
+PLAIN = 0.98
 # One word may ask for an errand ("lapor"), but not for a topic ("aman").
 LEAST_WORDS_OF_A_QUESTION = 2
 LONGEST_BARE_WISH = 3
@@ -56,11 +57,15 @@ class Part:
     @property
     def points_back(self) -> bool:
         """ "itu tugasnya apa": asks about what stands before it, so it is no wish by itself."""
-        said = self.said
-        return len(said) <= LONGEST_POINTING_BACK and any(
-            word in lexicon.words("penunjuk") and before not in lexicon.words("kata_tanya")
-            # Not "apa itu calo".
-            for before, word in pairwise(["", *said])
+        said, asking = self.said, lexicon.words("kata_tanya")
+        return (
+            len(said) <= LONGEST_POINTING_BACK
+            and any(
+                word in lexicon.words("penunjuk")
+                # Not "apa itu calo", "sapa 129 itu apa".
+                and (before == "" or not {before, after} & asking)
+                for before, word, after in zip(["", *said], said, [*said[1:], ""])
+            )
         )
 
 
@@ -149,7 +154,7 @@ def _goes_first(other: Wish, whole: Understanding, heard: Sequence[Wish]) -> boo
         errand = errands()[whole.intent]
         return other.part.asks and (other.meant.topic in errand.about or not errand.first)
     errand = errands()[other.meant.intent]
-    if not other.part.is_bare:
+    if not other.part.is_bare and other.meant.confidence < PLAIN:
         return False
     if whole.intent == FAQ:
         return errand.first and whole.topic not in errand.about

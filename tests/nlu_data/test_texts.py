@@ -33,6 +33,9 @@ from tests.nlu_data.texts import (
 # Where the change of the law itself is explained.
 ABOUT_THE_CHANGE = {"kuhp_baru", "hukuman_pelaku", "calo"}
 
+BARE_ANSWER = re.compile(
+    r"(?:Ya|Tidak|Bisa|Boleh|Benar|Belum)(?: (?:bisa|boleh|wajar|perlu|tentu|aman|termasuk))*[.,]"
+)
 MARKUP = re.compile(r"[*_#`]|\[[^\]]*\]\(")
 
 
@@ -64,6 +67,13 @@ def test_a_text_is_short_enough_to_be_read(name: str, text: str) -> None:
 def test_a_text_fits_into_the_letters_of_a_simple_phone(name: str, text: str) -> None:
     """What has no variant for SMS is sent by SMS as it is."""
     assert not set(as_read(name, text)) - GSM_7
+
+
+@each_topic
+def test_the_first_sentence_says_what_it_answers(topic: Topic) -> None:
+    """ "Tidak boleh." would answer also what was not meant: "boleh kabur gak, paspornya gimana"."""
+    for text in (topic.text, topic.sms):
+        assert not BARE_ANSWER.match(text), text[:60]
 
 
 @each_topic

@@ -92,6 +92,7 @@ def test_a_wish_is_bare_when_nothing_is_told_with_it(text: str, asks: bool, bare
         ("berapa lama paspor itu jadi di kantor imigrasi", False),
         ("calo dihukum berapa lama", False),
         ("apa itu calo", False),
+        ("sapa 129 itu apa", False),
         ("", False),
     ],
 )
