@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import quiz
 from bot.conversation import context
 from bot.knowledge.buttons import button_for
-from bot.nlu.labels import DANGER_SLOT, FAQ, READ_SLOT, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT, SUICIDE, TOPIC_SLOT
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -20,8 +20,6 @@ LEAST_LIKELY = 0.05
 
 # For how many unclear messages a cry for help stays in mind.
 DANGER_TURNS = 8
-# Slot: what the danger is when it is not others; `nyawa` for thoughts of suicide.
-KIND_OF_DANGER = "jenis_bahaya"
 # What is asked in danger, and how the responses to YA and TIDAK begin.
 QUESTIONS_IN_DANGER = {
     "menelepon": "ucapan_darurat_",
@@ -61,9 +59,9 @@ class ActionDarurat(Action):
         if about := said.get("tentang"):
             # From here on questions are answered as usual.
             dispatcher.utter_message(response=f"ucapan_darurat_{about}")
-            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_OF_DANGER, None)]
+            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
         if "lanjut" in said:
-            kind = kind or tracker.get_slot(KIND_OF_DANGER)
+            kind = kind or tracker.get_slot(KIND_SLOT)
             dispatcher.utter_message(response=_still(kind, turns))
             return [SlotSet(DANGER_SLOT, turns - 1)]
         dispatcher.utter_message(response=_first_aid(said, kind))
@@ -72,7 +70,7 @@ class ActionDarurat(Action):
         return [
             *quiz.ended(),
             SlotSet(DANGER_SLOT, DANGER_TURNS),
-            SlotSet(KIND_OF_DANGER, "nyawa" if "ditemani" in said else kind),
+            SlotSet(KIND_SLOT, SUICIDE if "ditemani" in said else kind),
         ]
 
 

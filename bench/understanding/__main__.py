@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -85,12 +86,15 @@ def _styles(assistant: Assistant, heldout: dict[str, list[Item]]) -> dict[str, A
 
 
 def _overall(assistant: Assistant, items: list[Item]) -> dict[str, Any]:
-    started = time.perf_counter()
-    results = _ask(assistant, items)
-    milliseconds = 1000 * (time.perf_counter() - started) / len(items)
+    results, milliseconds = [], []
+    for item in items:
+        started = time.perf_counter()
+        results += _ask(assistant, [item])
+        milliseconds.append(1000 * (time.perf_counter() - started))
     return {
         "row": _row(results),
-        "milliseconds": milliseconds,
+        "milliseconds": statistics.median(milliseconds),
+        "slow_milliseconds": statistics.quantiles(milliseconds, n=20)[-1],
         "calibration_error": measures.calibration_error(results),
         "urgent": measures.found_urgent(results),
         "raised": measures.raised_ordinary(results),

@@ -21,8 +21,10 @@ from bot.nlu.labels import (
     DANGER_SLOT,
     FALLBACK,
     FAQ,
+    KIND_SLOT,
     OUT_OF_SCOPE,
     READ_SLOT,
+    SUICIDE,
     TOPIC_SLOT,
     selector_output,
 )
@@ -36,7 +38,7 @@ from bot.triage.phrases import (
     speaks_of_suicide,
 )
 
-QUIZ = "kuis"
+QUIZ, RUDE = "kuis", "kasar"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
@@ -50,6 +52,8 @@ KNOWN_IN_DANGER = (
 
 # "takut, mau lapor" is a wish; "sedih banget aku" is no "puas", whatever it was taken for.
 CLEAR_BESIDE_A_FEELING = (FAQ, *wishes.errands(), "tidak_puas")
+# "b eh c maksudnya": so many words may stand around a letter.
+LONGEST_LETTER = 4
 # More words than this tell more than a feeling.
 LONGEST_FEELING = 6
 
@@ -101,7 +105,8 @@ class Reader:
         choices = _choices_of(trackers.said_last(tracker))
         value = lines[0].payload
         # Buttons of older messages still work; a value that names nothing counts as text.
-        if value is None and (picked := pick(text, choices)):
+        # Of several lines the first may pick: "3", "anak saya umur 22".
+        if value is None and (picked := pick(text, choices) or pick(lines[0].text, choices)):
             value = picked.payload
         if value is not None and (direct := self._from_payload(value)):
             return direct, None
@@ -124,8 +129,8 @@ class Reader:
         if topic := topic_to_say_first(understanding, tracker.get_slot(READ_SLOT) or ()):
             first = replace(self._direct(FAQ, topik=topic), level=understanding.level)
             return first, understanding
-        if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(text, understanding):
-            return self._in_danger(text, understanding), None
+        if tracker.get_slot(DANGER_SLOT) and not _is_clear_in_danger(text, understanding, tracker):
+            return self._in_danger(text, understanding, tracker), None
         return understanding, other
 
     def choices_beside(self, tracker: Any, text: str) -> Sequence[Choice]:
@@ -140,6 +145,10 @@ class Reader:
         """Reads words."""
         parsed = rasa_internals.parse(self._processor, _flat(text), tracker)
         whole = _understanding(text, parsed)
+        if whole.intent == RUDE and (rest := wishes.without_insults(text)):
+            main, other = self.understand(rest, tracker)
+            if wishes.is_wish(main):
+                return replace(main, level=levels.highest(whole.level, main.level)), other
         pieces = wishes.parts(text)
         if len(pieces) < 2 or whole.intent == levels.URGENT:
             return whole, None
@@ -185,9 +194,13 @@ class Reader:
         level = levels.URGENT if intent == levels.URGENT else levels.ORDINARY
         return Understanding(intent, topic, 1.0, level, parsed)
 
-    def _in_danger(self, text: str, understanding: Understanding) -> Understanding:
+    def _in_danger(self, text: str, understanding: Understanding, tracker: Any) -> Understanding:
         """After a cry for help nothing unclear is taken for a question or sent away."""
         level = levels.highest(understanding.level, levels.SERIOUS)
+        if tracker.get_slot(KIND_SLOT) == SUICIDE:
+            if someone := _says_who_is_there(text):
+                return replace(self._direct(levels.URGENT, ditemani=someone), level=level)
+            return replace(self._direct(levels.URGENT, lanjut="ya"), level=level)
         if speaks_of_another(text):
             return replace(self._direct(levels.URGENT, tentang="orang_lain"), level=level)
         if speaks_of_safety(text) and not sounds_urgent(text):
@@ -200,8 +213,8 @@ class Reader:
         if running is None or running.current is None:
             return None
         said = text.strip(" .)!?").upper()
-        if said in tuple(LETTERS):
-            return self._direct(QUIZ, soal=running.current.id, jawab=said)
+        if letter := _letter(text):
+            return self._direct(QUIZ, soal=running.current.id, jawab=letter)
         if len(said) == 1 and said.isalpha():
             return self._direct(QUIZ, jawab=OUT_OF_SCOPE)
         if lexicon.does_not_know(raw_words(text)):
@@ -247,7 +260,7 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
     if intent == levels.URGENT and speaks_of_suicide(text):
-        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": "nyawa"}]
+        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": SUICIDE}]
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
@@ -255,6 +268,26 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
 
 def _quiz_waits(tracker: Any) -> bool:
     return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
+
+
+def _says_who_is_there(text: str) -> str | None:
+    """ "ada adik saya di rumah", "ga ada siapa siapa": whether somebody can be there."""
+    words = set(raw_words(text))
+    if words.isdisjoint(("ada", "ado", "ono")) or len(words) > LONGEST_FEELING + 2:
+        return None
+    if not lexicon.words("bukan").isdisjoint(words):
+        return "tidak"
+    return None if lexicon.words("orang_dekat").isdisjoint(words) else "ya"
+
+
+def _letter(text: str) -> str | None:
+    """The letter that answers a quiz: "b", "C lah pasti", "b eh c", "c. ini murid saya ribut"."""
+    words = text.upper().replace(".", " . ").split()
+    letters = [word for word in words if word in tuple(LETTERS)]
+    begins = words[:1] == letters[:1]
+    if letters and begins and (len(words) <= LONGEST_LETTER or words[1] == "."):
+        return letters[0] if words[1:2] == ["."] else letters[-1]
+    return None
 
 
 def only_feels(text: str, understanding: Understanding) -> bool:
@@ -269,7 +302,11 @@ def only_feels(text: str, understanding: Understanding) -> bool:
     )
 
 
-def _is_clear_in_danger(text: str, understanding: Understanding) -> bool:
+def _is_clear_in_danger(text: str, understanding: Understanding, tracker: Any) -> bool:
+    goes_on = understanding.intent in (levels.URGENT, "terima_kasih") or _says_who_is_there(text)
+    if goes_on and tracker.get_slot(KIND_SLOT) == SUICIDE and not sounds_urgent(text):
+        # "udah gak kuat" goes on from it, "makasih" does not end it.
+        return False
     if understanding.intent == levels.URGENT and (
         speaks_of_another(text) or (speaks_of_safety(text) and not sounds_urgent(text))
     ):

@@ -123,6 +123,13 @@ def beside_courtesy(
     return ". ".join(part.text for part in rest) or None
 
 
+def without_insults(text: str) -> str | None:
+    """What an angry message tells beside the insults; None when nothing is left, or none was."""
+    words = text.split()
+    rest = [word for word in words if word.lower().strip(".,!?") not in lexicon.words("makian")]
+    return " ".join(rest) if LONGEST_COURTESY < len(rest) < len(words) else None
+
+
 def serve_first(
     whole: Understanding, pieces: Sequence[Part], understood: Sequence[Understanding]
 ) -> tuple[Understanding, Understanding | None]:
@@ -133,7 +140,7 @@ def serve_first(
     heard = _wishes(pieces, understood)
     if whole.intent == levels.URGENT or not heard:
         return whole, None
-    if not _is_wish(whole):
+    if not is_wish(whole):
         if whole.sure or whole.level == levels.URGENT:
             return whole, None
         # The whole was not understood, a part of it was.
@@ -170,7 +177,7 @@ def _wishes(pieces: Sequence[Part], understood: Sequence[Understanding]) -> list
     clear = [
         Wish(part, meant)
         for part, meant in zip(pieces, understood)
-        if _is_wish(meant)
+        if is_wish(meant)
         and meant.confidence >= CLEAR
         and meant.intent != levels.URGENT
         and not (meant.intent == FAQ and part.points_back)
@@ -184,7 +191,8 @@ def _wishes(pieces: Sequence[Part], understood: Sequence[Understanding]) -> list
     ]
 
 
-def _is_wish(meant: Understanding) -> bool:
+def is_wish(meant: Understanding) -> bool:
+    """Whether it is surely a question or an errand."""
     return meant.sure and (meant.intent == FAQ or meant.intent in errands())
 
 

@@ -44,12 +44,17 @@ def speaks_of_safety(text: str) -> bool:
 
 
 def _names(group: str, text: str) -> bool:
-    plain = " ".join(_DOUBLED.sub(r" ", text.lower()).replace("-", " ").split())
-    return _patterns()[group].search(plain) is not None
+    return (
+        _patterns()[group].search(" ".join(_spelt_out(text).replace("-", " ").split())) is not None
+    )
+
+
+def _spelt_out(text: str) -> str:
+    return _DOUBLED.sub(r"\1 \1", text.lower())
 
 
 def _says(group: str, text: str) -> bool:
-    sentences = (" ".join(part.split()) for part in _SENTENCE_END.split(text.lower()))
+    sentences = (" ".join(part.split()) for part in _SENTENCE_END.split(_spelt_out(text)))
     return any(_holds_sign(group, sentence) for sentence in sentences)
 
 

@@ -60,6 +60,7 @@ def _found(**changes: Any) -> dict[str, Any]:
         "overall": {
             "row": {**ROW, "right": 0.915},
             "milliseconds": 1.23,
+            "slow_milliseconds": 4.5,
             "calibration_error": 0.041,
             "urgent": (28, 29),
             "raised": (3, 407),

@@ -520,3 +520,14 @@ def test_a_word_of_the_question_may_be_asked_about(in_quiz: Player) -> None:
     in_quiz.say("tunggu, disekap itu maksudnya apa")
     assert in_quiz.outcome is not None
     assert in_quiz.outcome.level != "darurat"
+
+
+@pytest.mark.parametrize(
+    "written", ["{} lah pasti", "{} dong", "{}. ini murid saya ribut sebentar", "x eh {}"]
+)
+def test_a_letter_with_words_around_it_is_an_answer(written: str, in_quiz: Player) -> None:
+    right = in_quiz.asked.right_letter.lower()
+    if written.startswith("x"):
+        other = next(letter for letter in LETTERS if letter.lower() != right)
+        written = written.replace("x", other.lower())
+    assert in_quiz.say(written.format(right)).startswith("Benar.")

@@ -138,6 +138,8 @@ def test_the_way_to_the_menu_stays_open(assistant: Assistant, text: str, said: s
         "ambo la capek nian idup, lebih elok mati be",
         "kyknya mending ga usah bangun lg",
         "udh beli racun",
+        "pengen tidur gak bangun2 lagi",
+        "mending gak ada aja kali ya saya ini",
     ],
 )
 def test_thoughts_of_suicide_get_words_of_their_own(assistant: Assistant, text: str) -> None:
@@ -149,10 +151,21 @@ def test_thoughts_of_suicide_get_words_of_their_own(assistant: Assistant, text: 
     assert "Suluh masih di sini" in after.replies[0].text
 
 
-@pytest.mark.parametrize(("text", "said"), [("iya", "Syukurlah"), ("gak ada", "siapa saja")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("iya", "Syukurlah"),
+        ("ada adik saya di rumah", "Syukurlah"),
+        ("tidak", "siapa saja"),
+        ("gak ada siapa siapa", "siapa saja"),
+        ("ada racun di meja", "Suluh masih di sini"),
+        ("makasih ya", "Suluh masih di sini"),
+        ("udah gak kuat", "Suluh masih di sini"),
+    ],
+)
 def test_the_question_after_it_is_answered(assistant: Assistant, text: str, said: str) -> None:
     asked = _say(assistant, "saya pengen mati aja")
-    answer = _say(assistant, "tidak" if text == "gak ada" else text, asked.state)
+    answer = _say(assistant, text, asked.state)
     assert said in answer.replies[0].text
     after = _say(assistant, "zzz qqq", answer.state)
     assert "Suluh masih di sini" in after.replies[0].text
@@ -175,7 +188,23 @@ def test_a_question_with_a_feeling_in_it_stays_a_question(assistant: Assistant, 
 def test_a_topic_that_was_just_answered_is_not_said_again(assistant: Assistant) -> None:
     first = _say(assistant, "apa itu calo?")
     again = _say(assistant, "apa sih calo itu", first.state)
-    assert "sudah ada di pesan di atas" in again.replies[0].text
+    assert "lebih rinci dari pesan di atas" in again.replies[0].text
     # The button says it once more.
     pressed = assistant.answer("c1", "web", again.state, [Content(payload='/faq{"topik": "calo"}')])
     assert pressed.replies[0].text == first.replies[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["woy bot goblok duit gw 8jt dibawa kabur calo anjing", "anjing, uangku dibawa kabur agen"],
+)
+def test_anger_does_not_hide_what_happened(assistant: Assistant, text: str) -> None:
+    understood = assistant.understand(text)
+    assert understood.intent in ("faq", "lapor")
+
+
+def test_a_number_before_another_line_still_picks(assistant: Assistant) -> None:
+    menu = _say(assistant, "menu")
+    lines = [Content(text="2"), Content(text="anak ambo umur 22 mau berangkat")]
+    answer = assistant.answer("c1", "web", menu.state, lines)
+    assert "tanda penipuan" in answer.replies[0].text

@@ -362,7 +362,7 @@ def test_a_follow_up_that_the_last_answer_does_not_hold_is_filed_and_a_human_is_
         "kamarnya sendiri apa sama orang lain?",
     )
     answers = [_say(assistant, question, state=state) for question in asked_on]
-    open_ones = [a for a in answers if "sudah ada di pesan di atas" in a.replies[0].text]
+    open_ones = [a for a in answers if "lebih rinci dari pesan di atas" in a.replies[0].text]
     assert open_ones
     # Of some nothing is left but small words.
     assert any(answer.unanswered for answer in open_ones)

@@ -8,7 +8,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.triage.phrases import PHRASES_FILE, sounds_serious, sounds_urgent
+from bot.triage.phrases import (
+    PHRASES_FILE,
+    sounds_serious,
+    sounds_urgent,
+    speaks_of_another,
+    speaks_of_safety,
+    speaks_of_suicide,
+)
 
 GROUPS = (
     "darurat", "nyawa", "tinggi", "andai", "cerita", "diri",
@@ -198,3 +205,21 @@ def test_what_did_not_happen_is_no_sign(text: str) -> None:
 )
 def test_a_no_takes_back_only_what_stands_right_after_it(text: str) -> None:
     assert sounds_urgent(text)
+
+
+@pytest.mark.parametrize("text", ["saya baik2 saja", "sy tdk dlm bahaya", "cuma nanya kok"])
+def test_who_is_safe_says_so(text: str) -> None:
+    assert speaks_of_safety(text)
+    assert not speaks_of_another(text)
+
+
+@pytest.mark.parametrize("text", ["bukan sy yg bahaya", "saya tetangganya", "dudu aku"])
+def test_who_speaks_of_another_says_so(text: str) -> None:
+    assert speaks_of_another(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["mati gue ketawa", "hp saya mau mati", "racun tikus dijual dimana", "film bunuh diri"]
+)
+def test_words_of_death_that_are_no_cry(text: str) -> None:
+    assert not speaks_of_suicide(text)
