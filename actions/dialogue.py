@@ -16,7 +16,7 @@ from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT, SUICIDE, TOPI
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
 # A topic that is less likely than this is no help as a suggestion.
-LEAST_LIKELY = 0.05
+LEAST_LIKELY = 0.1
 
 # For how many unclear messages a cry for help stays in mind.
 DANGER_TURNS = 8

@@ -27,7 +27,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.conversation.messages import Reply
+from bot.conversation.messages import Choice, Reply
 
 FORMAT = 1
 
@@ -102,6 +102,15 @@ def said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
         if isinstance(event, BotUttered):
             said.append(event)
     return said[::-1]
+
+
+def offered_last(tracker: DialogueStateTracker) -> list[Choice]:
+    """The choices that the assistant gave in its latest turn."""
+    return [
+        Choice(button["title"], button["payload"])
+        for event in said_last(tracker)
+        for button in (event.data or {}).get("buttons") or []
+    ]
 
 
 def ran(tracker: DialogueStateTracker, action: str) -> bool:

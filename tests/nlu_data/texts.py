@@ -51,6 +51,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_belajar_tetap": _LEARNED,
     "ucapan_pilihan_tidak_ada": {"jumlah": "10"},
     # Sentences of a checked answer.
+    "ucapan_singkatnya": {"rincian": max((t.sms for t in content.topics()), key=len)},
     "ucapan_rincian": {"rincian": "Umumnya kamu perlu surat rekomendasi dulu dari Disnaker."},
 }
 

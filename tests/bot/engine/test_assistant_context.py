@@ -8,7 +8,8 @@ import pytest
 
 from bot.conversation.messages import Content
 from bot.conversation.turn import Answer
-from bot.engine.assistant import MAX_CHOICES, Assistant
+from bot.engine.assistant import Assistant
+from bot.engine.choice_lists import MAX_CHOICES
 from tests.nlu_data import content
 
 TOPICS = {topic.id: topic for topic in content.topics()}
@@ -280,3 +281,17 @@ def test_a_number_beside_the_list_gets_the_list_again(assistant: Assistant) -> N
     assert beside.replies[-1].choices == menu.replies[-1].choices
     picked = assistant.answer("c1", "web", beside.state, [Content(text="2")])
     assert "tanda penipuan" in picked.replies[0].text
+
+
+@pytest.mark.parametrize(
+    "text", ["gak ngerti", "jelasin lagi yang gampang", "intinya apa", "jadi jangan lewat calo ya?"]
+)
+def test_whoever_did_not_follow_gets_it_in_short(assistant: Assistant, text: str) -> None:
+    first = _answered(assistant, "calo")
+    (again,) = _say(assistant, text, first.state).replies
+    assert again.text.startswith("Singkatnya begini.")
+    assert TOPICS["calo"].sms[:20] in again.text
+
+
+def test_without_an_answer_before_there_is_nothing_to_shorten(assistant: Assistant) -> None:
+    assert "Singkatnya" not in _say(assistant, "gak ngerti").replies[0].text

@@ -1,0 +1,162 @@
+"""What is answered without a rule: no text at all, a number beside the list, a feeling, and the
+same topic once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot import lexicon
+from bot.conversation import cleaning
+from bot.conversation.choices import names_no_choice
+from bot.conversation.messages import Choice, Content, Reply, Understanding
+from bot.conversation.turn import Answer
+from bot.engine import tracker as trackers
+from bot.engine.choice_lists import with_one_list
+from bot.engine.danger import only_feels
+from bot.engine.open_questions import question_without_answer
+from bot.knowledge.buttons import button_for, topic_button, topics_after
+from bot.knowledge.details import detail
+from bot.nlu.features import raw_words
+from bot.nlu.labels import DANGER_SLOT, FAQ, TOPIC_SLOT
+from bot.quiz.rounds import ROUND_SLOT, Round
+from bot.triage import levels
+
+_NOTE_RESPONSES = {
+    cleaning.NOTE_EMPTY: "ucapan_pesan_kosong",
+    cleaning.NOTE_NO_WORDS: "ucapan_pesan_tanpa_kata",
+}
+_ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
+
+# What is no question of its own: "gak ngerti", "intinya apa".
+_NO_QUESTION = ("ulangi", "tidak_puas", "di_luar_topik")
+
+
+class Asides:
+    """Answers by itself what needs no rule; None for all else.
+
+    Args:
+        processor: Rasa's, for its domain and its texts.
+        say: Gives the replies of a response on a channel, with more choices and values.
+    """
+
+    def __init__(self, processor: Any, say: Callable[..., Sequence[Reply]]) -> None:
+        self._processor = processor
+        self._say = say
+
+    def before_reading(
+        self,
+        tracker: Any,
+        state: bytes | None,
+        lines: Sequence[Content],
+        text: str,
+        channel: str,
+    ) -> Answer | None:
+        """The answer to what nobody needs to understand."""
+        if response := _to_no_text(lines, text):
+            return Answer(self._say(response, channel), state)
+        choices = trackers.offered_last(tracker)
+        # In a quiz, and after a cry for help, such a number gets an answer of its own.
+        is_free = not _quiz_waits(tracker) and not tracker.get_slot(DANGER_SLOT)
+        if is_free and choices and names_no_choice(text, choices):
+            replies = self._say("ucapan_pilihan_tidak_ada", channel, *choices, jumlah=len(choices))
+            return Answer(replies, trackers.remember(tracker, replies))
+        return None
+
+    def after_reading(
+        self, tracker: Any, understanding: Understanding, text: str, channel: str
+    ) -> Answer | None:
+        """The answer to a feeling, and to what asks for the last topic again."""
+        if tracker.get_slot(DANGER_SLOT):
+            return None
+        if only_feels(text, understanding):
+            return self._answer(
+                tracker, understanding, self._say("ucapan_perasaan", channel), channel
+            )
+        last = tracker.get_slot(TOPIC_SLOT)
+        if not last or not understanding.was_read:
+            return None
+        is_same = understanding.topic == last
+        if _wants_it_short(text, understanding) or (is_same and _makes_sure(text)):
+            return self._in_short(tracker, understanding, last, channel)
+        return self._again(tracker, understanding, text, channel) if is_same else None
+
+    def _in_short(
+        self, tracker: Any, understanding: Understanding, topic: str, channel: str
+    ) -> Answer:
+        """The short form of the last answer, which is the one for SMS."""
+        short = self._processor.nlg.generate_from_slots(f"utter_{FAQ}/{topic}", {}, "sms")
+        choices = self._choices_after(topic)
+        replies = self._say("ucapan_singkatnya", channel, *choices, rincian=short["text"])
+        return self._answer(tracker, understanding, replies, channel)
+
+    def _again(self, tracker: Any, understanding: Understanding, text: str, channel: str) -> Answer:
+        """What the last answer holds of what is asked now, or that it is not known."""
+        name = f"utter_{FAQ}/{understanding.topic}"
+        # The full answer: the one for SMS leaves details out.
+        whole = self._processor.nlg.generate_from_slots(name, {}, "")
+        found = detail(whole["text"], text)
+        choices = self._choices_after(str(understanding.topic))
+        response = "ucapan_rincian" if found else "ucapan_rincian_tidak_ada"
+        replies = self._say(response, channel, *choices, rincian=found)
+        return self._answer(tracker, understanding, replies, channel, is_open=found is None)
+
+    def _choices_after(self, topic: str) -> list[Choice]:
+        """What comes next, and a human."""
+        responses = self._processor.domain.responses
+        buttons = [
+            topic_button(t, responses) for t in topics_after(responses[f"utter_{FAQ}/{topic}"])
+        ]
+        offered = [*buttons, button_for("minta_petugas", responses)]
+        return [Choice(button["title"], button["payload"]) for button in offered if button]
+
+    def _answer(
+        self,
+        tracker: Any,
+        understanding: Understanding,
+        replies: Sequence[Reply],
+        channel: str,
+        *,
+        is_open: bool = False,
+    ) -> Answer:
+        if _quiz_waits(tracker):
+            replies = with_one_list([*replies, *self._say("ucapan_kuis_lanjut", channel)])
+        return Answer(
+            replies,
+            state=trackers.remember(tracker, replies),
+            level=understanding.level,
+            unanswered=question_without_answer(understanding) if is_open else None,
+        )
+
+
+def _to_no_text(lines: Sequence[Content], text: str) -> str | None:
+    """The response to what is no text at all, when there is nothing else to answer."""
+    first = lines[0]
+    if first.edits is not None and levels.assess(text, "", 0.0) == levels.ORDINARY:
+        return "ucapan_pesan_diubah"
+    if first.payload is not None:
+        return None
+    if first.attachments and not text:
+        return _ATTACHMENT_RESPONSES.get(first.attachments[0].kind, "ucapan_berkas")
+    if first.location is not None and not text:
+        return "ucapan_lokasi"
+    if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
+        return _NOTE_RESPONSES[lines[-1].notes[-1]]
+    return None
+
+
+def _quiz_waits(tracker: Any) -> bool:
+    return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
+
+
+def _wants_it_short(text: str, understanding: Understanding) -> bool:
+    """ "gak ngerti kak", "jelasin yang gampang": and no question of its own."""
+    is_question = understanding.sure and understanding.intent not in _NO_QUESTION
+    asks = not lexicon.words("minta_singkat").isdisjoint(raw_words(text))
+    return asks and (not is_question or understanding.leans_back)
+
+
+def _makes_sure(text: str) -> bool:
+    """ "jadi jangan bayar ya?": wants to hear the gist once more."""
+    words = raw_words(text)
+    return bool(words) and words[0] in lexicon.words("memastikan")
