@@ -47,7 +47,7 @@ def test_chat_answers_each_line_with_its_source(environment: dict[str, str]) -> 
     said = [turn["out"][0]["text"] for turn in turns]
     assert "Suluh" in said[0]
     assert "UU 21/2007" in said[1]
-    assert said[2].startswith("Tidak boleh")
+    assert said[2].startswith("Agen atau majikan tidak boleh menahan paspor")
     assert "UU 18/2017 Pasal 6" in said[2]
     assert finished.stderr == b""
 

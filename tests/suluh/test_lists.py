@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -22,7 +23,7 @@ from bot.knowledge import unanswered
 from bot.quiz import results
 from bot.quiz.rounds import AFTER, BEFORE, FREE, Round
 from suluh.wiring import House
-from tests.bot.knowledge.helpers import unanswered_questions
+from tests.bot.knowledge.helpers import NOWHERE_ANSWERED, nonsense
 from tests.processes import Product, wait_for_replies
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,14 +66,22 @@ def environment(tmp_path: Path) -> dict[str, str]:
 # Questions that found no answer
 
 
+TOLD = (
+    "nama saya {name}, wa {number}. {question}",
+    "{question}. nama saya {name}, wa {number}",
+    "{question} nama saya {name} {number}",
+    "saya {name} nama saya {name} {question} {number}",
+)
+
+
 @pytest.fixture(scope="module")
 def question(assistant: Assistant) -> str:
     """With a name and a number in it, and still without an answer."""
-    for questions in unanswered_questions(assistant).values():
-        for question in questions:
-            told = f"nama saya {NAME}, wa {NUMBER}. {question}"
-            if not assistant.understand(told).sure:
-                return told
+    questions = (*NOWHERE_ANSWERED, *nonsense())
+    for question, form in itertools.product(questions, TOLD):
+        told = form.format(question=question, name=NAME, number=NUMBER)
+        if not assistant.understand(told).sure:
+            return told
     raise AssertionError("with a name and a number every question has an answer")
 
 
