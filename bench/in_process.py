@@ -18,7 +18,8 @@ from bot.storage import migrate
 from bot.storage.database import Database
 from suluh.wiring import load_assistant
 
-QUESTION = "agen mau simpan paspor saya boleh ga?"
+# Two in turn: the same question twice running gets a short answer without a rule.
+QUESTIONS = ("agen mau simpan paspor saya boleh ga?", "apa hukuman bagi pelaku perdagangan orang?")
 # A message that runs a custom action.
 MENU = "tampilkan menu dong"
 TURNS = 500
@@ -60,29 +61,29 @@ def measure(settings: Settings) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(settings, Path(folder))
         for number in range(50):
-            bench.turn(f"warm-{number % 5}", QUESTION)
-        for text, name, aim in (
-            (QUESTION, "turn without an action", "6"),
-            (MENU, "turn with an action", "10"),
+            bench.turn(f"warm-{number % 5}", QUESTIONS[number // 5 % 2])
+        for texts, name, aim in (
+            (QUESTIONS, "turn with a question", "6"),
+            ((MENU, MENU), "turn with an action", "10"),
         ):
-            times = [bench.turn(f"{name}-{n % 20}", text) for n in range(TURNS)]
+            times = [bench.turn(f"{name}-{n % 20}", texts[n // 20 % 2]) for n in range(TURNS)]
             yield Figure(f"{name}, p50", median(times), "ms", aim)
             yield Figure(f"{name}, p99", percentile(times, 0.99), "ms")
-        times = [bench.turn("one long chat", QUESTION) for _ in range(LONG_CHAT)]
+        times = [bench.turn("one long chat", QUESTIONS[n % 2]) for n in range(LONG_CHAT)]
         ratio = median(times[-20:]) / median(times[:20])
         yield Figure(
             "the 1,000th message of a chat against the 10th", ratio, "times", "at most 1.3"
         )
         for number in range(CHATS_AT_ONCE):
-            bench.accept(f"busy-{number}", QUESTION)
+            bench.accept(f"busy-{number}", QUESTIONS[0])
         started = time.perf_counter()
         for _ in range(CHATS_AT_ONCE):
             bench.answer()
         rate = CHATS_AT_ONCE / (time.perf_counter() - started)
         yield Figure("turns a second, one worker", rate, "/s")
         started = time.perf_counter()
-        for _ in range(TEXTS):
-            bench.assistant.understand(QUESTION)
+        for number in range(TEXTS):
+            bench.assistant.understand(QUESTIONS[number % 2])
         each = (time.perf_counter() - started) / TEXTS * 1000
         yield Figure("understanding one text", each, "ms", "2")
         yield Figure("loading the model in a fresh process", bench.load_seconds, "s")

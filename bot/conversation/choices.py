@@ -43,6 +43,11 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     return best if score >= _ALIKE and _same_sense(words, _title_words(best)) else None
 
 
+def is_place_in_list(text: str) -> bool:
+    """Whether `text` is nothing but a place in a list: "5", "yang terakhir"."""
+    return names_no_choice(text, ())
+
+
 def names_no_choice(text: str, choices: Sequence[Choice]) -> bool:
     """Whether `text` is nothing but a place in a list ("5", "yang terakhir") that has no choice."""
     number = _number(_WORD.findall(_KEYCAPS.sub("", text).lower()), len(choices))

@@ -12,7 +12,7 @@ from bot.conversation.choices import names_no_choice
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import tracker as trackers
-from bot.engine.choice_lists import with_one_list
+from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.danger import only_feels
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import button_for, topic_button, topics_after
@@ -28,6 +28,8 @@ _NOTE_RESPONSES = {
 }
 _ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
 
+# A guess below this is no help.
+LEAST_LIKELY = 0.02
 # What is no question of its own: "gak ngerti", "intinya apa".
 _NO_QUESTION = ("ulangi", "tidak_puas", "di_luar_topik")
 
@@ -97,9 +99,21 @@ class Asides:
         whole = self._processor.nlg.generate_from_slots(name, {}, "")
         found = detail(whole["text"], text)
         choices = self._choices_after(str(understanding.topic))
+        if found is None:
+            choices = [*self._other_guesses(understanding), *choices][:MAX_CHOICES]
         response = "ucapan_rincian" if found else "ucapan_rincian_tidak_ada"
         replies = self._say(response, channel, *choices, rincian=found)
         return self._answer(tracker, understanding, replies, channel, is_open=found is None)
+
+    def _other_guesses(self, understanding: Understanding) -> list[Choice]:
+        """What else it may have meant: the answer may stand under another topic."""
+        others = [
+            guess["name"]
+            for guess in understanding.parsed["intent_ranking"][1:]
+            if guess["confidence"] >= LEAST_LIKELY
+        ]
+        buttons = [button_for(name, self._processor.domain.responses) for name in others]
+        return [Choice(button["title"], button["payload"]) for button in buttons if button]
 
     def _choices_after(self, topic: str) -> list[Choice]:
         """What comes next, and a human."""
@@ -119,6 +133,8 @@ class Asides:
         *,
         is_open: bool = False,
     ) -> Answer:
+        if understanding.level == levels.SERIOUS:
+            replies = [*self._say("ucapan_terdengar_berat", channel), *replies]
         if _quiz_waits(tracker):
             replies = with_one_list([*replies, *self._say("ucapan_kuis_lanjut", channel)])
         return Answer(

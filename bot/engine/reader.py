@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import lexicon
-from bot.conversation.choices import names_no_choice, pick
+from bot.conversation.choices import is_place_in_list, names_no_choice, pick
 from bot.conversation.messages import Content, Understanding
 from bot.engine import danger, rasa_internals, wishes
 from bot.engine import tracker as trackers
@@ -37,6 +37,7 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 
 # "b eh c maksudnya": so many words may stand around a letter.
 LONGEST_LETTER = 4
+HESITATING = tuple("HM HMM EH KAYAKNYA KYKNYA MUNGKIN JAWABANNYA JAWAB PILIH YANG YG".split())
 # More than this adds nothing to what a message means and costs time.
 MAX_UNDERSTOOD = 2_000
 
@@ -85,8 +86,9 @@ class Reader:
         choices = trackers.offered_last(tracker)
         value = lines[0].payload
         # Buttons of older messages still work; a value that names nothing counts as text.
-        # Of several lines the first may pick: "3", "anak saya umur 22".
-        if value is None and (picked := pick(text, choices) or pick(lines[0].text, choices)):
+        # Of several lines the first may pick by its number: "3", "anak saya umur 22".
+        begins = lines[0].text if is_place_in_list(lines[0].text) else text
+        if value is None and (picked := pick(text, choices) or pick(begins, choices)):
             value = picked.payload
         if value is not None and (direct := self._from_payload(value)):
             return direct, None
@@ -218,7 +220,7 @@ def _letter(text: str) -> str | None:
     """The letter that answers a quiz: "b", "C lah pasti", "b eh c", "c. ini murid saya ribut"."""
     words = text.upper().replace(".", " . ").split()
     letters = [word for word in words if word in tuple(LETTERS)]
-    begins = words[:1] == letters[:1]
+    begins = words[:1] == letters[:1] or (words[:1] and words[0] in HESITATING)
     if letters and begins and (len(words) <= LONGEST_LETTER or words[1] == "."):
         return letters[0] if words[1:2] == ["."] else letters[-1]
     return None

@@ -523,7 +523,8 @@ def test_a_word_of_the_question_may_be_asked_about(in_quiz: Player) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["{} lah pasti", "{} dong", "{}. ini murid saya ribut sebentar", "x eh {}"]
+    "written",
+    ["{} lah pasti", "{} dong", "{}. ini murid saya ribut sebentar", "x eh {}", "hm {} kayaknya"],
 )
 def test_a_letter_with_words_around_it_is_an_answer(written: str, in_quiz: Player) -> None:
     right = in_quiz.asked.right_letter.lower()

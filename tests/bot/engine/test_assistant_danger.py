@@ -138,6 +138,7 @@ def test_the_way_to_the_menu_stays_open(assistant: Assistant, text: str, said: s
         "ambo la capek nian idup, lebih elok mati be",
         "kyknya mending ga usah bangun lg",
         "udh beli racun",
+        "udah gak ada gunanya lg saya hidup",
         "pengen tidur gak bangun2 lagi",
         "mending gak ada aja kali ya saya ini",
     ],
@@ -208,3 +209,11 @@ def test_a_number_before_another_line_still_picks(assistant: Assistant) -> None:
     lines = [Content(text="2"), Content(text="anak ambo umur 22 mau berangkat")]
     answer = assistant.answer("c1", "web", menu.state, lines)
     assert "tanda penipuan" in answer.replies[0].text
+
+
+def test_the_first_of_two_lines_picks_only_by_a_number(assistant: Assistant) -> None:
+    """ "bukan" before "pengen mati aja" is no NO to the question about calling."""
+    cry = _say(assistant, CRY)
+    lines = [Content(text="bukan, gak ada yg nyerang"), Content(text="pengen mati aja")]
+    answer = assistant.answer("c1", "web", cry.state, lines)
+    assert "tidak sendirian" in answer.replies[0].text

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.knowledge.details import MOST_SENTENCES, detail
 from tests.nlu_data import content
 
-ANSWER = """Paspor dibuat di kantor imigrasi. Biayanya Rp350.000 dan dibayar lewat bank.
+ANSWER = """Paspor dibuat di kantor imigrasi. Tanyakan biayanya ke kantor imigrasi.
 
 - Siapkan KTP dan surat rekomendasi.
 - Paspor selesai dalam 4 hari kerja.
@@ -20,14 +20,12 @@ Dasarnya: UU 6/2011 Pasal 126, denda dan biaya."""
 @pytest.mark.parametrize(
     ("question", "held"),
     [
-        ("brp biayanya", "Biayanya Rp350.000 dan dibayar lewat bank."),
-        ("bayare piro mas", "Biayanya Rp350.000 dan dibayar lewat bank."),
-        ("biayanyo berapo dang", "Biayanya Rp350.000"),
+        ("brp biayanya", "Tanyakan biayanya ke kantor imigrasi."),
+        ("bayare piro mas", "Tanyakan biayanya ke kantor imigrasi."),
+        ("biayanyo berapo dang", "Tanyakan biayanya"),
         ("berapa lama?", "Paspor selesai dalam 4 hari kerja."),
-        ("kemano ngurusnyo", "Paspor dibuat di kantor imigrasi."),
         ("nomor teleponnya?", "telepon KP2MI 0800-1000."),
         ("hukumannya?", "penjara paling lama 7 tahun."),
-        ("syaratnya apa aja", "Siapkan KTP dan surat rekomendasi."),
     ],
 )
 def test_a_follow_up_gets_the_sentences_that_hold_it(question: str, held: str) -> None:
@@ -50,9 +48,8 @@ def test_the_source_line_is_no_detail() -> None:
 
 
 def test_an_amount_with_points_stays_whole() -> None:
-    assert detail("Iuran Rp37.500 sekali bayar. Selesai.", "bayar brp") == (
-        "Iuran Rp37.500 sekali bayar."
-    )
+    answer = "Tanyakan biayanya, dulu Rp37.500 sekali bayar. Selesai."
+    assert detail(answer, "bayar brp") == "Tanyakan biayanya, dulu Rp37.500 sekali bayar."
 
 
 @pytest.mark.parametrize("topic", content.topics(), ids=repr)
@@ -78,6 +75,7 @@ def test_no_text_makes_it_fail(answer: str, question: str) -> None:
     ("question", "answer"),
     [
         ("berapa biayanya?", "Jangan bayar orang yang mengaku bisa meloloskan."),
+        ("berapa biayanya?", "Tiap orang membayar Rp60 juta."),
         ("berapa lama?", "Sesudah itu tunggu beberapa hari."),
         ("nomornya?", "Langsung hubungi polisi."),
         ("ktp ibu gimana", "Siapkan KTP dan kartu keluarga."),
