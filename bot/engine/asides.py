@@ -19,7 +19,6 @@ from bot.knowledge.buttons import button_for, topic_button, topics_after
 from bot.knowledge.details import detail
 from bot.nlu.features import raw_words
 from bot.nlu.labels import DANGER_SLOT, FAQ, TOPIC_SLOT
-from bot.quiz.rounds import ROUND_SLOT, Round
 from bot.triage import levels
 
 _NOTE_RESPONSES = {
@@ -59,7 +58,7 @@ class Asides:
             return Answer(self._say(response, channel), state)
         choices = trackers.offered_last(tracker)
         # In a quiz, and after a cry for help, such a number gets an answer of its own.
-        is_free = not _quiz_waits(tracker) and not tracker.get_slot(DANGER_SLOT)
+        is_free = not trackers.quiz_waits(tracker) and not tracker.get_slot(DANGER_SLOT)
         if is_free and choices and names_no_choice(text, choices):
             replies = self._say("ucapan_pilihan_tidak_ada", channel, *choices, jumlah=len(choices))
             return Answer(replies, trackers.remember(tracker, replies))
@@ -135,7 +134,7 @@ class Asides:
     ) -> Answer:
         if understanding.level == levels.SERIOUS:
             replies = [*self._say("ucapan_terdengar_berat", channel), *replies]
-        if _quiz_waits(tracker):
+        if trackers.quiz_waits(tracker):
             replies = with_one_list([*replies, *self._say("ucapan_kuis_lanjut", channel)])
         return Answer(
             replies,
@@ -159,10 +158,6 @@ def _to_no_text(lines: Sequence[Content], text: str) -> str | None:
     if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
         return _NOTE_RESPONSES[lines[-1].notes[-1]]
     return None
-
-
-def _quiz_waits(tracker: Any) -> bool:
-    return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
 
 
 def _wants_it_short(text: str, understanding: Understanding) -> bool:

@@ -17,7 +17,6 @@ from bot.engine.choice_lists import with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import button_for
 from bot.nlu.labels import TOPIC_SLOT
-from bot.quiz.rounds import ROUND_SLOT, Round
 from bot.triage import levels
 
 
@@ -123,8 +122,7 @@ class Assistant:
             if button is not None:
                 choice = Choice(button["title"], button["payload"])
                 return self._say("ucapan_keinginan_lain", channel, choice)
-        waits = Round.running(tracker.get_slot(ROUND_SLOT)) is not None
-        if not waits or self._tracker.ran(tracker, "action_kuis"):
+        if not self._tracker.quiz_waits(tracker) or self._tracker.ran(tracker, "action_kuis"):
             return ()
         # Further topics give way to the quiz, but not what was just asked ("Ya, hapus").
         asks = any(reply.choices for reply in said)

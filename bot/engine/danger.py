@@ -42,7 +42,7 @@ def in_danger(text: str, understanding: Understanding, tracker: Any) -> Understa
         return replace(certain(levels.URGENT, lanjut="ya"), level=level)
     if speaks_of_another(text):
         return replace(certain(levels.URGENT, tentang="orang_lain"), level=level)
-    if speaks_of_safety(text) and not sounds_urgent(text):
+    if _is_safe(text):
         return replace(certain(levels.URGENT, tentang="aman"), level=levels.ORDINARY)
     return replace(certain(levels.URGENT, lanjut="ya"), level=level)
 
@@ -64,9 +64,7 @@ def _is_clear(text: str, understanding: Understanding, tracker: Any) -> bool:
     if goes_on and tracker.get_slot(KIND_SLOT) == SUICIDE and not sounds_urgent(text):
         # "udah gak kuat" goes on from it, "makasih" does not end it.
         return False
-    if understanding.intent == levels.URGENT and (
-        speaks_of_another(text) or (speaks_of_safety(text) and not sounds_urgent(text))
-    ):
+    if understanding.intent == levels.URGENT and (speaks_of_another(text) or _is_safe(text)):
         return False
     return (
         understanding.sure
@@ -74,6 +72,11 @@ def _is_clear(text: str, understanding: Understanding, tracker: Any) -> bool:
         and understanding.confidence >= CLEAR_IN_DANGER
         and not understanding.leans_back
     )
+
+
+def _is_safe(text: str) -> bool:
+    """The person says that there is no danger, and nothing in the words says otherwise."""
+    return speaks_of_safety(text) and not sounds_urgent(text)
 
 
 def _says_who_is_there(text: str) -> str | None:

@@ -88,8 +88,9 @@ class Reader:
         # Buttons of older messages still work; a value that names nothing counts as text.
         # Of several lines the first may pick by its number: "3", "anak saya umur 22".
         begins = lines[0].text if is_place_in_list(lines[0].text) else text
-        if value is None and (picked := pick(text, choices) or pick(begins, choices)):
-            value = picked.payload
+        if value is None:
+            picks = (pick(typed, choices) for typed in dict.fromkeys((text, begins)))
+            value = next((picked.payload for picked in picks if picked), None)
         if value is not None and (direct := self._from_payload(value)):
             return direct, None
         if command := _COMMAND.fullmatch(text.strip()):
@@ -169,13 +170,13 @@ class Reader:
 
     def _answer_to_quiz(self, understanding: Understanding, tracker: Any) -> Understanding | None:
         """A small word while the quiz runs is about the quiz; None for all else."""
-        if understanding.intent not in SMALL_WORDS or not _quiz_waits(tracker):
+        if understanding.intent not in SMALL_WORDS or not trackers.quiz_waits(tracker):
             return None
         return replace(certain(QUIZ, jawab=understanding.intent), level=understanding.level)
 
     def _going_on(self, tracker: Any) -> Understanding | None:
         """The quiz that waits, else the next topic."""
-        if _quiz_waits(tracker):
+        if trackers.quiz_waits(tracker):
             return certain(QUIZ)
         topic = self._next_topic(tracker)
         return certain(FAQ, topik=topic) if topic else None
@@ -210,10 +211,6 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
-
-
-def _quiz_waits(tracker: Any) -> bool:
-    return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
 
 
 def _letter(text: str) -> str | None:

@@ -28,6 +28,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversation.messages import Choice, Reply
+from bot.quiz.rounds import ROUND_SLOT, Round
 
 FORMAT = 1
 
@@ -111,6 +112,11 @@ def offered_last(tracker: DialogueStateTracker) -> list[Choice]:
         for event in said_last(tracker)
         for button in (event.data or {}).get("buttons") or []
     ]
+
+
+def quiz_waits(tracker: DialogueStateTracker) -> bool:
+    """Whether a quiz was begun and not ended."""
+    return Round.running(tracker.get_slot(ROUND_SLOT)) is not None
 
 
 def ran(tracker: DialogueStateTracker, action: str) -> bool:

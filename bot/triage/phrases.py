@@ -44,9 +44,8 @@ def speaks_of_safety(text: str) -> bool:
 
 
 def _names(group: str, text: str) -> bool:
-    return (
-        _patterns()[group].search(" ".join(_spelt_out(text).replace("-", " ").split())) is not None
-    )
+    plain = " ".join(_spelt_out(text).replace("-", " ").split())
+    return _patterns()[group].search(plain) is not None
 
 
 def _spelt_out(text: str) -> str:
