@@ -101,7 +101,9 @@ class ActionMungkinMaksud(Action):
         ranking = tracker.latest_message.get("intent_ranking") or []
         buttons: list[dict[str, str]] = []
         for guess in ranking:
-            if guess["confidence"] < LEAST_LIKELY or len(buttons) == MAX_SUGGESTIONS:
+            # Beside the only likely one stands a second, so that there is something to choose.
+            is_likely = guess["confidence"] >= LEAST_LIKELY or len(buttons) == 1
+            if not is_likely or len(buttons) == MAX_SUGGESTIONS:
                 break
             if button := button_for(guess["name"], domain["responses"]):
                 buttons.append(button)

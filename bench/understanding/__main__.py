@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bench.understanding import context, measures, noise, report, sets, variants
+from bench.understanding import context, measures, memory, noise, report, sets, variants
 from bench.understanding.measures import Result
 from bench.understanding.sets import Item
 from bot import settings as settings_module
@@ -117,10 +117,14 @@ def _noise(assistant: Assistant, items: list[Item]) -> list[tuple[float, float]]
 def _context(assistant: Assistant) -> dict[str, Any]:
     after = [item for item in sets.follow_ups() if item.part == "test"]
     wanted = [item for item in sets.two_wishes() if item.part == "test"]
+    told = [item for item in sets.conversations() if item.part == "test"]
+    served = memory.served(assistant, told)
     return {
         "follow_ups": len(after),
         "alone": context.served(assistant, after, alone=True),
         "served": context.served(assistant, after),
+        "conversations": len(told),
+        "ended_well": sum(served) / len(told),
         "two_wishes": len(wanted),
         "wishes": context.wishes(assistant, wanted),
     }

@@ -45,6 +45,21 @@ class TwoWishes:
     part: str
 
 
+@dataclass(frozen=True)
+class Conversation:
+    """Messages in turn; the reply to the last serves when it is one of `right`.
+
+    Where `says` is given, one of these has to stand in that reply. `needs` is what has to be
+    remembered from the messages before.
+    """
+
+    turns: tuple[str, ...]
+    right: tuple[str, ...]
+    needs: str
+    part: str
+    says: tuple[str, ...] = ()
+
+
 def style(folder: Path, name: str) -> list[Item]:
     """Reads one style of a set."""
     return [Item(**entry) for entry in _read(folder / f"{name}.yml")]
@@ -54,6 +69,19 @@ def follow_ups() -> list[FollowUp]:
     return [
         FollowUp(**{**entry, "right": tuple(entry["right"])})
         for entry in _read(CONTEXT / "followups.yml")
+    ]
+
+
+def conversations() -> list[Conversation]:
+    return [
+        Conversation(
+            tuple(entry["turns"]),
+            tuple(entry["right"]),
+            entry["needs"],
+            entry["part"],
+            tuple(entry.get("says", ())),
+        )
+        for entry in _read(CONTEXT / "conversations.yml")
     ]
 
 

@@ -12,13 +12,16 @@ from bot.conversation.choices import names_no_choice
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import tracker as trackers
+from bot.engine.additions import Additions
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.danger import only_feels
+from bot.engine.memory import Memory
 from bot.engine.open_questions import question_without_answer
+from bot.engine.whole_answer import whole_answer
 from bot.knowledge.buttons import button_for, topic_button, topics_after
-from bot.knowledge.details import detail
+from bot.knowledge.details import asks_for_detail, detail
 from bot.nlu.features import raw_words
-from bot.nlu.labels import DANGER_SLOT, FAQ, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, FAQ, READ_SLOT, TOPIC_SLOT
 from bot.triage import levels
 
 _NOTE_RESPONSES = {
@@ -39,11 +42,15 @@ class Asides:
     Args:
         processor: Rasa's, for its domain and its texts.
         say: Gives the replies of a response on a channel, with more choices and values.
+        additions: What stands around an answer.
     """
 
-    def __init__(self, processor: Any, say: Callable[..., Sequence[Reply]]) -> None:
+    def __init__(
+        self, processor: Any, say: Callable[..., Sequence[Reply]], additions: Additions
+    ) -> None:
         self._processor = processor
         self._say = say
+        self._additions = additions
 
     def before_reading(
         self,
@@ -77,7 +84,9 @@ class Asides:
         last = tracker.get_slot(TOPIC_SLOT)
         if not last or not understanding.was_read:
             return None
-        is_same = understanding.topic == last
+        is_same = understanding.topic == last and (understanding.sure or understanding.leans_back)
+        # Not what an errand was about without an answer.
+        is_same = is_same and (tracker.get_slot(READ_SLOT) or [None])[-1] == last
         if _wants_it_short(text, understanding) or (is_same and _makes_sure(text)):
             return self._in_short(tracker, understanding, last, channel)
         return self._again(tracker, understanding, text, channel) if is_same else None
@@ -89,20 +98,37 @@ class Asides:
         short = self._processor.nlg.generate_from_slots(f"utter_{FAQ}/{topic}", {}, "sms")
         choices = self._choices_after(topic)
         replies = self._say("ucapan_singkatnya", channel, *choices, rincian=short["text"])
+        replies = self._with_help_abroad(replies, tracker, topic, channel)
+        return self._answer(tracker, understanding, replies, channel)
+
+    def _core(self, tracker: Any, understanding: Understanding, topic: str, channel: str) -> Answer:
+        """The first lines of the last answer, which answer its question by themselves."""
+        core = whole_answer(self._processor, topic).split("\n\n")[0]
+        choices = self._choices_after(topic)
+        replies = self._say("ucapan_intinya", channel, *choices, rincian=core)
         return self._answer(tracker, understanding, replies, channel)
 
     def _again(self, tracker: Any, understanding: Understanding, text: str, channel: str) -> Answer:
-        """What the last answer holds of what is asked now, or that it is not known."""
-        name = f"utter_{FAQ}/{understanding.topic}"
-        # The full answer: the one for SMS leaves details out.
-        whole = self._processor.nlg.generate_from_slots(name, {}, "")
-        found = detail(whole["text"], text)
-        choices = self._choices_after(str(understanding.topic))
-        if found is None:
-            choices = [*self._other_guesses(understanding), *choices][:MAX_CHOICES]
-        response = "ucapan_rincian" if found else "ucapan_rincian_tidak_ada"
-        replies = self._say(response, channel, *choices, rincian=found)
-        return self._answer(tracker, understanding, replies, channel, is_open=found is None)
+        """What the last answer holds of what is asked now; its gist; or that it is not known."""
+        topic = str(understanding.topic)
+        choices = self._choices_after(topic)
+        if found := detail(whole_answer(self._processor, topic), text):
+            replies = self._say("ucapan_rincian", channel, *choices, rincian=found)
+            replies = self._with_help_abroad(replies, tracker, topic, channel)
+            return self._answer(tracker, understanding, replies, channel)
+        if not asks_for_detail(text) and understanding.parsed["fits_before"]:
+            for gist in (self._in_short, self._core):
+                answer = gist(tracker, understanding, topic, channel)
+                if not _was_just_said(answer.replies, tracker):
+                    return answer
+        choices = [*self._other_guesses(understanding), *choices][:MAX_CHOICES]
+        replies = self._say("ucapan_rincian_tidak_ada", channel, *choices)
+        return self._answer(tracker, understanding, replies, channel, is_open=True)
+
+    def _with_help_abroad(
+        self, replies: Sequence[Reply], tracker: Any, topic: str, channel: str
+    ) -> Sequence[Reply]:
+        return self._additions.with_help_abroad(replies, topic, Memory.of(tracker), channel)
 
     def _other_guesses(self, understanding: Understanding) -> list[Choice]:
         """What else it may have meant: the answer may stand under another topic."""
@@ -158,6 +184,11 @@ def _to_no_text(lines: Sequence[Content], text: str) -> str | None:
     if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
         return _NOTE_RESPONSES[lines[-1].notes[-1]]
     return None
+
+
+def _was_just_said(replies: Sequence[Reply], tracker: Any) -> bool:
+    said = {event.text for event in trackers.said_last(tracker)}
+    return any(reply.text in said for reply in replies)
 
 
 def _wants_it_short(text: str, understanding: Understanding) -> bool:

@@ -15,8 +15,8 @@ from bot.conversation.turn import Answer
 from bot.engine import rasa_internals
 from bot.engine.choice_lists import with_one_list
 from bot.engine.open_questions import question_without_answer
-from bot.knowledge.buttons import button_for
-from bot.nlu.labels import TOPIC_SLOT
+from bot.knowledge.buttons import Responses, button_for
+from bot.nlu.labels import MEMORY_SLOT, TOPIC_SLOT
 from bot.triage import levels
 
 
@@ -31,14 +31,22 @@ class Assistant:
         self._processor = rasa_internals.load_processor(model)
         self._loop = asyncio.new_event_loop()
         from bot.engine import tracker as tracker_module
+        from bot.engine.additions import Additions
         from bot.engine.asides import Asides
         from bot.engine.output import ReplyCollector
         from bot.engine.reader import Reader
 
         self._reader = Reader(self._processor)
-        self._asides = Asides(self._processor, self._say)
+        self._additions = Additions(self._processor, self._say)
+        self._asides = Asides(self._processor, self._say, self._additions)
         self._tracker = tracker_module
         self._collector = ReplyCollector
+
+    @property
+    def responses(self) -> Responses:
+        """The domain's responses by their names."""
+        found: Responses = self._processor.domain.responses
+        return found
 
     def understand(self, text: str, *, after: str | None = None) -> Understanding:
         """What a text means, by itself or `after` the answer of a topic."""
@@ -69,7 +77,9 @@ class Assistant:
         text = "\n".join(line.text for line in lines if line.text)
         if said := self._asides.before_reading(tracker, state, lines, text, channel):
             return said
-        understanding, other = self._reader.read(tracker, lines, text)
+        heard = self._reader.read(tracker, lines, text)
+        understanding = heard.meant
+        self._tracker.set_slot(tracker, MEMORY_SLOT, heard.memory.as_slot())
         if said := self._asides.after_reading(tracker, understanding, text, channel):
             return said
         collector = self._collector(channel)
@@ -96,7 +106,8 @@ class Assistant:
         if not collector.replies:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
-        if after := self._after(tracker, other, replies, channel):
+        replies = self._additions.around(replies, tracker, heard, channel)
+        if after := self._after(tracker, heard.other, replies, channel):
             replies = with_one_list([*replies, *after])
         if understanding.level == levels.SERIOUS and not understanding.sure:
             # Nobody whose message sounds grave gets nothing but a list.

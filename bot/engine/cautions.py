@@ -44,11 +44,16 @@ def cautions() -> list[Caution]:
     return [Caution(row["bila"], row["topik"], frozenset(row["sebelum"])) for row in data.values()]
 
 
-def topic_to_say_first(understanding: Understanding, read: Collection[str]) -> str | None:
-    """The topic that comes before what was understood; `read` were answered lately."""
+def topic_to_say_first(
+    understanding: Understanding, entities: Sequence[Mapping[str, Any]], read: Collection[str]
+) -> str | None:
+    """The topic that comes before what was understood.
+
+    `entities` are what was named in the conversation, `read` the topics answered lately.
+    """
     asked = understanding.topic or understanding.intent
     for caution in cautions():
         waits = asked in caution.before and asked != caution.topic
-        if waits and caution.is_called_for(understanding.parsed.get("entities", ())):
+        if waits and caution.is_called_for(entities):
             return None if caution.topic in read else caution.topic
     return None

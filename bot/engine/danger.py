@@ -10,6 +10,7 @@ from bot.conversation.messages import Understanding
 from bot.engine import wishes
 from bot.engine.certain import certain
 from bot.nlu.features import raw_words
+from bot.nlu.following import asks
 from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, SUICIDE
 from bot.triage import levels
 from bot.triage.phrases import sounds_urgent, speaks_of_another, speaks_of_safety
@@ -23,7 +24,7 @@ KNOWN_IN_DANGER = (
 )  # fmt: skip
 
 # "takut, mau lapor" is a wish; "sedih banget aku" is no "puas", whatever it was taken for.
-CLEAR_BESIDE_A_FEELING = (FAQ, *wishes.errands(), "tidak_puas")
+CLEAR_BESIDE_A_FEELING = (FAQ, *wishes.errands(), "batal", "berhenti", "tidak_puas")
 # More words than this tell more than a feeling.
 LONGEST_FEELING = 6
 
@@ -66,12 +67,11 @@ def _is_clear(text: str, understanding: Understanding, tracker: Any) -> bool:
         return False
     if understanding.intent == levels.URGENT and (speaks_of_another(text) or _is_safe(text)):
         return False
-    return (
-        understanding.sure
-        and understanding.intent in KNOWN_IN_DANGER
-        and understanding.confidence >= CLEAR_IN_DANGER
-        and not understanding.leans_back
-    )
+    if not understanding.sure or understanding.intent not in KNOWN_IN_DANGER:
+        return False
+    if understanding.intent == FAQ and asks(raw_words(text)) and not sounds_urgent(text):
+        return True
+    return understanding.confidence >= CLEAR_IN_DANGER and not understanding.leans_back
 
 
 def _is_safe(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import lexicon
@@ -15,7 +15,10 @@ from bot.engine import danger, rasa_internals, wishes
 from bot.engine import tracker as trackers
 from bot.engine.cautions import topic_to_say_first
 from bot.engine.certain import certain
-from bot.knowledge.buttons import topics_after
+from bot.engine.memory import Memory, only_says_where
+from bot.engine.whole_answer import whole_answer
+from bot.knowledge.buttons import sends_abroad, topics_after
+from bot.knowledge.details import asks_for_detail, detail, topic_that_tells
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
 from bot.nlu.labels import (
@@ -64,11 +67,17 @@ _PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
 Meant = tuple[Understanding, Understanding | None]
 
 
-class Reader:
-    """Reads messages with Rasa's `processor`.
+@dataclass(frozen=True)
+class Heard:
+    """A turn as it was read: what is meant, what else it asks for, what is known by now."""
 
-    What it gives are two: what is meant, and what else the message asks for, if anything.
-    """
+    meant: Understanding
+    other: Understanding | None
+    memory: Memory
+
+
+class Reader:
+    """Reads messages with Rasa's `processor`."""
 
     def __init__(self, processor: Any) -> None:
         from rasa.shared.core.constants import DEFAULT_INTENTS
@@ -81,8 +90,19 @@ class Reader:
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
 
-    def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
+    def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Heard:
         """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
+        memory = Memory.of(tracker)
+        if direct := self._without_words(tracker, lines, text):
+            return Heard(direct, None, memory)
+        understanding, other = self._words(tracker, lines, text)
+        memory = memory.after(_flat(text), understanding.parsed.get("entities", ()))
+        return Heard(*self._in_its_place(understanding, other, tracker, text, memory), memory)
+
+    def _without_words(
+        self, tracker: Any, lines: Sequence[Content], text: str
+    ) -> Understanding | None:
+        """A button, a pick, a command, an answer to a quiz, "terus?"."""
         choices = trackers.offered_last(tracker)
         value = lines[0].payload
         # Buttons of older messages still work; a value that names nothing counts as text.
@@ -92,29 +112,86 @@ class Reader:
             picks = (pick(typed, choices) for typed in dict.fromkeys((text, begins)))
             value = next((picked.payload for picked in picks if picked), None)
         if value is not None and (direct := self._from_payload(value)):
-            return direct, None
+            return direct
         if command := _COMMAND.fullmatch(text.strip()):
             intent = _COMMANDS.get(command[1].lower())
             if intent and (direct := self._from_payload(f"/{intent}")):
-                return self._answer_to_quiz(direct, tracker) or direct, None
+                return self._answer_to_quiz(direct, tracker) or direct
         if answer := self._typed_answer(text, tracker):
-            return answer, None
+            return answer
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
-            return going_on, None
-        if names_no_choice(text, choices):
-            understanding, other = certain(OUT_OF_SCOPE), None
-        else:
-            understanding, other = self.understand(text or (value or "").strip("/"), tracker)
+            return going_on
+        return None
+
+    def _words(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
+        if names_no_choice(text, trackers.offered_last(tracker)):
+            return certain(OUT_OF_SCOPE), None
+        return self.understand(text or (lines[0].payload or "").strip("/"), tracker)
+
+    def _in_its_place(
+        self,
+        understanding: Understanding,
+        other: Understanding | None,
+        tracker: Any,
+        text: str,
+        memory: Memory,
+    ) -> Meant:
+        """What the words mean in a quiz, in danger, and after what was told and answered."""
         if answer := self._answer_to_quiz(understanding, tracker):
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
             return certain(QUIZ, tahap=stage), other
-        if topic := topic_to_say_first(understanding, tracker.get_slot(READ_SLOT) or ()):
-            first = replace(certain(FAQ, topik=topic), level=understanding.level)
-            return first, understanding
         if meant := danger.in_danger(text, understanding, tracker):
             return meant, None
+        if meant := self._in_that_country(understanding, tracker, text):
+            return meant, None
+        named = [*understanding.parsed.get("entities", ()), *memory.entities()]
+        if topic := topic_to_say_first(understanding, named, tracker.get_slot(READ_SLOT) or ()):
+            first = replace(certain(FAQ, topik=topic), level=understanding.level)
+            return first, understanding
+        if meant := self._by_itself(understanding, tracker, text):
+            return meant, other
+        if topic := self._topic_that_tells(understanding, tracker, text):
+            return replace(certain(FAQ, topik=topic), level=understanding.level), other
         return understanding, other
+
+    def _in_that_country(
+        self, understanding: Understanding, tracker: Any, text: str
+    ) -> Understanding | None:
+        """ "saya di Taiwan" after an answer that sends people to an embassy asks which one."""
+        last = tracker.get_slot(TOPIC_SLOT)
+        if last is None or not sends_abroad(self._responses, last):
+            return None
+        if not only_says_where(_flat(text), understanding.parsed.get("entities", ())):
+            return None
+        parsed = {**understanding.parsed, "fits_before": True}
+        return replace(understanding, intent=FAQ, topic=last, parsed=parsed, sure=True)
+
+    def _by_itself(
+        self, understanding: Understanding, tracker: Any, text: str
+    ) -> Understanding | None:
+        """What a question means alone that was taken for one more about the last answer."""
+        last = tracker.get_slot(TOPIC_SLOT)
+        if not understanding.leans_back or understanding.topic != last:
+            return None
+        if understanding.parsed["fits_before"] or asks_for_detail(text):
+            return None
+        alone = self._part(text, understanding.parsed["entities"])
+        return alone if alone.sure and alone.intent == FAQ else None
+
+    def _topic_that_tells(
+        self, understanding: Understanding, tracker: Any, text: str
+    ) -> str | None:
+        """Where the answer stands to a question about the last topic that it does not answer."""
+        last = tracker.get_slot(TOPIC_SLOT)
+        was_understood = understanding.sure or understanding.leans_back
+        if last is None or understanding.topic != last:
+            return None
+        if not understanding.was_read or not was_understood:
+            return None
+        if detail(whole_answer(self._processor, last), text):
+            return None
+        return topic_that_tells(text, str(last))
 
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
@@ -122,7 +199,7 @@ class Reader:
         whole = _understanding(text, parsed)
         if whole.intent == RUDE and (rest := wishes.without_insults(text)):
             main, other = self.understand(rest, tracker)
-            if wishes.is_wish(main):
+            if wishes.may_be_wish(main) and not main.leans_back:
                 return replace(main, level=levels.highest(whole.level, main.level)), other
         pieces = wishes.parts(text)
         if len(pieces) < 2 or whole.intent == levels.URGENT:

@@ -114,6 +114,11 @@ def offered_last(tracker: DialogueStateTracker) -> list[Choice]:
     ]
 
 
+def set_slot(tracker: DialogueStateTracker, name: str, value: Any) -> None:
+    """Remembers a value for the turns to come."""
+    tracker.update(SlotSet(name, value))
+
+
 def quiz_waits(tracker: DialogueStateTracker) -> bool:
     """Whether a quiz was begun and not ended."""
     return Round.running(tracker.get_slot(ROUND_SLOT)) is not None

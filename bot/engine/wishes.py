@@ -193,7 +193,12 @@ def _wishes(pieces: Sequence[Part], understood: Sequence[Understanding]) -> list
 
 def is_wish(meant: Understanding) -> bool:
     """Whether it is surely a question or an errand."""
-    return meant.sure and (meant.intent == FAQ or meant.intent in errands())
+    return meant.sure and may_be_wish(meant)
+
+
+def may_be_wish(meant: Understanding) -> bool:
+    """Whether it is a question or an errand, as far as one can tell."""
+    return meant.intent == FAQ or meant.intent in errands()
 
 
 def _rank(meant: Understanding) -> int:

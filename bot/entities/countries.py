@@ -30,6 +30,11 @@ def find(text: str | Reading) -> list[Entity]:
     return gazetteer().entities(KIND, reading, accepts)
 
 
+def name_of(code: str) -> str:
+    """The Indonesian name of a country, by its ISO 3166-1 code."""
+    return str(lists.read(_LIST)["negara"][code][0])
+
+
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer[str]:
     data = lists.read(_LIST)

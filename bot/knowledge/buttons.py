@@ -50,16 +50,22 @@ def topic_button(topic: str, responses: Responses) -> Button | None:
 
 def topic_title(topic: str, responses: Responses) -> str | None:
     """The short title of a topic, or None while it has no answer."""
-    title: str | None = _metadata(responses.get(FAQ_RESPONSE + topic, []), "title")
+    title: str | None = metadata(responses.get(FAQ_RESPONSE + topic, []), "title")
     return title
 
 
 def topics_after(variants: Sequence[dict[str, Any]]) -> list[str]:
     """The topics that any variant of a response names as `next` in its metadata."""
-    return list(_metadata(variants, "next") or [])
+    return list(metadata(variants, "next") or [])
 
 
-def _metadata(variants: Sequence[dict[str, Any]], name: str) -> Any:
+def sends_abroad(responses: Responses, topic: str | None) -> bool:
+    """Whether the answer of a topic sends people abroad to an Indonesian embassy."""
+    return bool(metadata(responses.get(f"{FAQ_RESPONSE}{topic}", []), "mission"))
+
+
+def metadata(variants: Sequence[dict[str, Any]], name: str) -> Any:
+    """What any variant of a response says under a name in its metadata; None without."""
     for variant in variants:
         if value := (variant.get("metadata") or {}).get(name):
             return value

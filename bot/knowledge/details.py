@@ -1,19 +1,22 @@
 """The sentences of an answer that hold what a short follow-up asks for.
 
-Nobody wants the same long answer twice: "berapa biayanya?" gets its sentences about money.
+Nobody wants the same long answer twice: "berapa biayanya?" gets its sentences about money, or
+the topic that tells it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import yaml
 
 from bot.settings import PROJECT_ROOT
 
 DETAILS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "rincian.yml"
+TOPICS_DIR = PROJECT_ROOT / "nlu_data" / "faq"
 MOST_SENTENCES = 3
 
 _LIST_MARK = re.compile(r"^(?:-|\d+\.) ")
@@ -23,9 +26,7 @@ _SOURCE = "Dasarnya:"
 
 def detail(answer: str, question: str) -> str | None:
     """Up to three sentences of `answer` that hold what `question` asks about; None without any."""
-    asked = [aspect for aspect in _aspects() if aspect.asked.search(question.lower())]
-    if not asked:
-        return None
+    asked = _asked(question)
     found = [
         sentence
         for line in answer.splitlines()
@@ -36,17 +37,45 @@ def detail(answer: str, question: str) -> str | None:
     return "\n".join(found[:MOST_SENTENCES]) or None
 
 
+def topic_that_tells(question: str, last: str) -> str | None:
+    """The topic that tells what `question` asks after the answer of `last`, if another does."""
+    for aspect in _asked(question):
+        for topic, after in aspect.elsewhere.items():
+            if topic != last and not after.isdisjoint((last, _area(last))):
+                return topic
+    return None
+
+
+def asks_for_detail(question: str) -> bool:
+    """Whether a question asks for something that an answer may well not hold."""
+    return bool(_asked(question))
+
+
 @dataclass(frozen=True)
 class _Aspect:
-    """What may be asked, and by which words a sentence is known that answers it."""
+    """What may be asked, and by which words a sentence is known that answers it.
+
+    `elsewhere` names the topics that tell it, each with the topics and areas after which.
+    """
 
     asked: re.Pattern[str]
     told: re.Pattern[str]
     not_told: re.Pattern[str] | None
+    elsewhere: Mapping[str, frozenset[str]]
 
     def is_told_by(self, sentence: str) -> bool:
         is_about_else = self.not_told is not None and self.not_told.search(sentence)
         return not is_about_else and self.told.search(sentence) is not None
+
+
+def _asked(question: str) -> list[_Aspect]:
+    return [aspect for aspect in _aspects() if aspect.asked.search(question.lower())]
+
+
+@cache
+def _area(topic: str) -> str | None:
+    """The area of the catalogue that a topic stands in: the folder of its file."""
+    return next((path.parent.name for path in TOPICS_DIR.glob(f"*/{topic}.yml")), None)
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +86,7 @@ def _aspects() -> list[_Aspect]:
             _words(said["ditanya"]),
             _words(said["dijawab"]),
             _words(said["bukan"]) if "bukan" in said else None,
+            {name: frozenset(after) for name, after in said.get("di_topik_lain", {}).items()},
         )
         for said in data.values()
     ]

@@ -45,6 +45,17 @@ def read(folder: Path) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1)
+def missions() -> dict[str, list[str]]:
+    """The Indonesian missions with a verified number, by ISO 3166-1 code: "KBRI Seoul +82 …"."""
+    found: dict[str, list[str]] = {}
+    contacts = yaml.safe_load((FACTS_DIR / "contacts.yml").read_text("utf-8"))["contacts"]
+    for contact in contacts.values():
+        if country := contact.get("country"):
+            found.setdefault(country, []).append(f"{contact['name']} {contact['show']}")
+    return found
+
+
 def fill(text: str, values: Mapping[str, Any]) -> str:
     """`text` with each `{name}` that has a value replaced."""
     return _PLACEHOLDER.sub(

@@ -14,7 +14,7 @@ _OWNED = re.compile(r"\w{3,}ny[ao]")
 
 def is_short(words: Sequence[str]) -> bool:
     """Whether these words (lower case) are few enough to be a follow-up at all."""
-    return 0 < len(_without_address(words)) <= LONGEST
+    return 0 < len(without_address(words)) <= LONGEST
 
 
 def points_back(words: Sequence[str]) -> bool:
@@ -22,8 +22,8 @@ def points_back(words: Sequence[str]) -> bool:
 
     Not those that suppose something else ("kalau tetangga sendiri"): they name their subject.
     """
-    said = _without_address(words)
-    if not said or said[0] in lexicon.words("pengandai"):
+    said = without_address(words)
+    if not said or supposes(words):
         return False
     return (
         said[0] in lexicon.words("penyambung")
@@ -35,7 +35,7 @@ def points_back(words: Sequence[str]) -> bool:
 
 def asks_to_go_on(words: Sequence[str]) -> bool:
     """ "terus?", "lalu gimana kak": nothing but the wish to hear more."""
-    said = _without_address(words)
+    said = without_address(words)
     return 0 < len(said) <= LONGEST and all(word in lexicon.words("lanjut") for word in said)
 
 
@@ -44,5 +44,23 @@ def _is_owned(word: str) -> bool:
     return _OWNED.fullmatch(word) is not None and word not in lexicon.words("bukan_milik")
 
 
-def _without_address(words: Sequence[str]) -> list[str]:
+def supposes(words: Sequence[str]) -> bool:
+    """ "kalau tetangga sendiri": supposes something else than what was said."""
+    said = without_address(words)
+    return bool(said) and said[0] in lexicon.words("pengandai")
+
+
+def asks(words: Sequence[str]) -> bool:
+    """ "kenapa gitu": holds a question word."""
+    return not lexicon.words("kata_tanya").isdisjoint(words)
+
+
+def wonders(words: Sequence[str]) -> bool:
+    """ "boleh emang": more than one word, and one that asks or makes sure."""
+    makes_sure = not lexicon.words("memastikan_akhir").isdisjoint(words)
+    return len(words) > 1 and (asks(words) or makes_sure)
+
+
+def without_address(words: Sequence[str]) -> list[str]:
+    """The words without those by which people address somebody."""
     return [word for word in words if word not in lexicon.words("sapaan")]

@@ -11,6 +11,8 @@ OUT_OF_SCOPE = "di_luar_topik"
 # Slots: the topic that was answered last, those that were answered lately, and for how many
 # more unclear messages a cry for help stays in mind.
 TOPIC_SLOT, READ_SLOT, DANGER_SLOT = "topik", "dibaca", "bahaya"
+# What else a person told of the situation (bot/engine/memory.py).
+MEMORY_SLOT = "diketahui"
 # What the danger is when it is not others.
 KIND_SLOT, SUICIDE = "jenis_bahaya", "nyawa"
 

@@ -7,6 +7,8 @@ topic" are one decision. Rasa's own linear classifier takes seven seconds to loa
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import features
 from bot.nlu.defaults import DEFAULTS
-from bot.nlu.following import is_short, points_back
+from bot.nlu.following import is_short, points_back, without_address, wonders
 from bot.nlu.labels import FALLBACK, FAQ, OUT_OF_SCOPE, TOPIC_SLOT, selector_output
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.normaliser import normalise
@@ -32,6 +34,21 @@ RANKING_LENGTH = 6
 TITLES_FILE = "titles.json"
 # What a short question after an answer ("bayare piro", "nanggung apa aja") looks like alone.
 LOOK_ALIKES = (OUT_OF_SCOPE, "ulangi", "menu", "lewati")
+# These, too, when it asks: "boleh emang?" is no yes.
+LOOK_ALIKES_OF_QUESTIONS = ("ya", "tidak", "cek_status", "kembali", "puas", "salam")
+# A yes or no of more words tells something: "dianya gak mau".
+LONGEST_YES = 2
+# No likeliness reaches this.
+NEVER = 1.1
+# A word in fewer examples is no generic one.
+LEAST_TEXTS = 3
+# Nor one that is mostly out of scope: "rendang".
+MOSTLY = 0.5
+GENERIC_FILE = "generic.json"
+# From here on a text that names something is out of scope by itself: "makanannya pedas gak".
+STRANGE_FROM = 0.6
+# And from here on it may be about the topic before.
+FITS_FROM = 0.02
 # Likely enough to be a cry for help that nothing else is read into it.
 SUSPECTED_CRY = 0.2
 
@@ -44,7 +61,8 @@ class LinearIntentClassifier(GraphComponent):
     likely than `threshold`, the intent is `nlu_fallback` and `unsure` is "unknown"; when it
     is less likely than `answer_from`, or leads the second by less than `margin`, `unsure`
     is "between". `unknown_words` are those that hardly any example holds. `leans_back` says
-    that a short question was weighed together with the topic before it (slot `topik`).
+    that a short question was weighed together with the topic before it (slot `topik`);
+    `fits_before` that it names nothing that speaks against that topic.
     """
 
     @staticmethod
@@ -62,8 +80,10 @@ class LinearIntentClassifier(GraphComponent):
         resource: Resource,
         model: LinearModel | None = None,
         titles: dict[str, str] | None = None,
+        generic: Collection[str] = (),
     ) -> None:
         self._config = config
+        self._generic = frozenset(generic)
         self._model_storage = model_storage
         self._resource = resource
         self._trained = model
@@ -90,7 +110,8 @@ class LinearIntentClassifier(GraphComponent):
     ) -> LinearIntentClassifier:
         with model_storage.read_from(resource) as folder:
             titles = json.loads((folder / TITLES_FILE).read_text("utf-8"))
-            return cls(config, model_storage, resource, LinearModel.load(folder), titles)
+            generic = json.loads((folder / GENERIC_FILE).read_text("utf-8"))
+            return cls(config, model_storage, resource, LinearModel.load(folder), titles, generic)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the intent examples. Needs scikit-learn."""
@@ -112,6 +133,9 @@ class LinearIntentClassifier(GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             self._trained.save(folder)
             (folder / TITLES_FILE).write_text(json.dumps(self._titles, ensure_ascii=False), "utf-8")
+            generic = generic_words(examples, self._config["generic_below"])
+            (folder / GENERIC_FILE).write_text(json.dumps(generic, ensure_ascii=False), "utf-8")
+            self._generic = frozenset(generic)
         return self._resource
 
     def process(
@@ -133,7 +157,7 @@ class LinearIntentClassifier(GraphComponent):
 
     def read(self, text: str, after: str | None = None) -> dict[str, Any]:
         """What a text means, in the form of Rasa's parse; `after` is the topic before it."""
-        ranking, leans = self._rank(text, after)
+        ranking, leans, fits = self._rank(text, after)
         best, second = ranking[0], ranking[1]
         intent, _, topic = best[0].partition("/")
         confidence = best[1]
@@ -149,22 +173,26 @@ class LinearIntentClassifier(GraphComponent):
             "intent": chosen,
             "intent_ranking": [{"name": label, "confidence": p} for label, p in ranking],
             "leans_back": leans,
+            "fits_before": fits,
             "unknown_words": self._unknown(text),
         }
         if topic:
             read["response_selector"] = selector_output(intent, ranking)
         return read
 
-    def _rank(self, text: str, after: str | None) -> tuple[list[tuple[str, float]], bool]:
+    def _rank(self, text: str, after: str | None) -> tuple[list[tuple[str, float]], bool, bool]:
         """The likeliest labels with their calibrated probabilities, best first.
 
-        And whether the text was read with the last answer.
+        And whether the text was read with the last answer, and names nothing that speaks
+        against it.
         """
-        odds = self._model.odds(self._model.scores(text))
+        odds, fits = self._model.odds(self._model.scores(text)), True
         if leans := after in self._titles and self._leans_back(text, odds):
-            odds = self._odds_after(text, str(after))
+            fits = self._fits(text, odds, str(after))
+            odds = self._odds_after(text, str(after), without=self._shut_out(text))
         top = np.argsort(-odds)[:RANKING_LENGTH]
-        return [(self._model.labels[number], float(odds[number])) for number in top], leans
+        ranking = [(self._model.labels[number], float(odds[number])) for number in top]
+        return ranking, leans, fits
 
     def _leans_back(self, text: str, alone: np.ndarray) -> bool:
         """Whether a text is understood only with the last answer; `alone` are its own odds."""
@@ -174,17 +202,47 @@ class LinearIntentClassifier(GraphComponent):
         # A cry for help is never read as a question about the last answer.
         if self._likeliness(levels.URGENT, alone) >= SUSPECTED_CRY:
             return False
-        clear = self._config["clear_pointing" if points_back(words) else "clear_alone"]
-        if self._model.labels[int(alone.argmax())] in LOOK_ALIKES:
-            clear = max(clear, self._config["clear_look_alike"])
-        return float(alone.max()) < float(clear)
+        return float(alone.max()) < self._clear_from(words, self._model.labels[int(alone.argmax())])
 
-    def _odds_after(self, text: str, topic: str) -> np.ndarray:
+    def _clear_from(self, words: list[str], label: str) -> float:
+        """How likely `label` must be for a short text to stand by itself."""
+        points, names_nothing = points_back(words), self._names_nothing(words)
+        if label in LOOK_ALIKES:
+            if points or names_nothing:
+                return NEVER
+            return float(self._config["clear_look_alike"])
+        if label in LOOK_ALIKES_OF_QUESTIONS and wonders(words):
+            return NEVER
+        if label in ("ya", "tidak") and len(without_address(words)) > LONGEST_YES:
+            return float(self._config["clear_look_alike"])
+        if not label.startswith(FAQ):
+            return float(self._config["clear_dialog" if points else "clear_alone"])
+        return float(self._config["clear_pointing" if points or names_nothing else "clear_alone"])
+
+    def _fits(self, text: str, alone: np.ndarray, after: str) -> bool:
+        """Whether a text names nothing, or something of the topic before; `alone` are its odds."""
+        if self._names_nothing(features.raw_words(text)):
+            return True
+        is_strange = self._likeliness(OUT_OF_SCOPE, alone) >= STRANGE_FROM
+        return not is_strange and self._likeliness(f"{FAQ}/{after}", alone) >= FITS_FROM
+
+    def _names_nothing(self, words: list[str]) -> bool:
+        """Whether no word belongs to a topic: "hari minggu buka?", "gak ada duit"."""
+        return all(word in self._generic for word in normalise(without_address(words)))
+
+    def _shut_out(self, text: str) -> Sequence[str]:
+        """The labels that a text cannot mean as it points at the last answer."""
+        words = features.raw_words(text)
+        points = points_back(words) or self._names_nothing(words)
+        return [label for label in LOOK_ALIKES if points and label in self._model.labels]
+
+    def _odds_after(self, text: str, topic: str, *, without: Sequence[str]) -> np.ndarray:
         """The odds of a question after the answer of a topic."""
         share = self._config["subject_weight"]
         about_it = self._model.scores(f"{self._titles[topic]} {text}")
         scores = (1 - share) * self._model.scores(text) + share * about_it
         scores[self._model.labels.index(f"{FAQ}/{topic}")] += self._config["stay_bonus"]
+        scores[[self._model.labels.index(label) for label in without]] = -np.inf
         return self._model.odds(scores)
 
     def _likeliness(self, label: str, odds: np.ndarray) -> float:
@@ -196,6 +254,24 @@ class LinearIntentClassifier(GraphComponent):
         said = features.raw_words(text)
         knows = self._model.vectoriser.knows
         return [word for word, meant in zip(said, normalise(said)) if not knows(meant)]
+
+
+def generic_words(examples: Iterable[tuple[str, str]], below: float) -> list[str]:
+    """The words of which no topic and no dialog intent has this share of their examples.
+
+    Rare words are left out: they may well name a subject.
+    """
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for text, label in examples:
+        for word in set(normalise(features.raw_words(text))):
+            counts[word][label] += 1
+    found = []
+    for word, labels in counts.items():
+        texts, outside = sum(labels.values()), labels.pop(OUT_OF_SCOPE, 0)
+        most = max(labels.values(), default=0)
+        if texts >= LEAST_TEXTS and most < below * texts and outside < MOSTLY * texts:
+            found.append(word)
+    return sorted(found)
 
 
 def _titles(responses: dict[str, list[dict[str, Any]]]) -> dict[str, str]:

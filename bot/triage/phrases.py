@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -20,17 +22,17 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return _says("darurat", text) or speaks_of_suicide(text)
+    return says(_patterns()["darurat"], text) or speaks_of_suicide(text)
 
 
 def speaks_of_suicide(text: str) -> bool:
     """True when somebody seems to think of taking his or her own life."""
-    return _says("nyawa", text)
+    return says(_patterns()["nyawa"], text)
 
 
 def sounds_serious(text: str) -> bool:
     """True when the words say that exploitation is going on."""
-    return _says("tinggi", text)
+    return says(_patterns()["tinggi"], text)
 
 
 def speaks_of_another(text: str) -> bool:
@@ -52,17 +54,33 @@ def _spelt_out(text: str) -> str:
     return _DOUBLED.sub(r"\1 \1", text.lower())
 
 
-def _says(group: str, text: str) -> bool:
+def says(signs: re.Pattern[str], text: str) -> bool:
+    """Whether a text says one of `signs` (see `pattern`) as a fact.
+
+    Not when it is denied, supposed, or told of a film or of others.
+    """
     sentences = (" ".join(part.split()) for part in _SENTENCE_END.split(_spelt_out(text)))
-    return any(_holds_sign(group, sentence) for sentence in sentences)
+    return any(_holds_sign(signs, sentence) for sentence in sentences)
 
 
-def _holds_sign(group: str, sentence: str) -> bool:
+def pattern(phrases: Iterable[str], *, denied_between: bool = True) -> re.Pattern[str]:
+    """One pattern for phrases in the notation of the file, which says what it is.
+
+    With `denied_between` off no "tidak" or "belum" may stand where a phrase leaves room.
+    """
+    room = r"(?: \w+){0,3}"
+    if not denied_between:
+        denials = "|".join((*_synonyms()["tidak"], *_synonyms()["belum"], "bukan", "bkn"))
+        room = rf"(?: (?!(?:{denials})\b)\w+){{0,3}}"
+    return re.compile("|".join(_to_regex(phrase, _synonyms(), room) for phrase in phrases))
+
+
+def _holds_sign(signs: re.Pattern[str], sentence: str) -> bool:
     patterns = _patterns()
     sentence = patterns["bukan"].sub("-", sentence)
     is_told = patterns["cerita"].search(sentence) is not None
     supposed = patterns["andai"].search(sentence)
-    for sign in patterns[group].finditer(sentence):
+    for sign in signs.finditer(sentence):
         if supposed and supposed.end() <= sign.start():
             # Everything after "kalau" is supposed, too.
             return False
@@ -78,35 +96,39 @@ def _holds_sign(group: str, sentence: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
-    data = yaml.safe_load(PHRASES_FILE.read_text("utf-8"))
-    synonyms: dict[str, list[str]] = {
-        name: words.split() for name, words in data.pop("kata").items()
-    }
-    groups: dict[str, list[str]] = data
-    patterns = {
-        name: "|".join(_to_regex(phrase, synonyms) for phrase in phrases)
-        for name, phrases in groups.items()
-    }
+    groups = {name: said for name, said in _file().items() if name != "kata"}
+    patterns = {name: pattern(phrases) for name, phrases in groups.items()}
     # Takes back what stands right after it.
-    patterns["ingkar"] = f"(?:{patterns['ingkar']}) $"
-    return {name: re.compile(pattern) for name, pattern in patterns.items()}
+    patterns["ingkar"] = re.compile(f"(?:{patterns['ingkar'].pattern}) $")
+    return patterns
 
 
-def _to_regex(phrase: str, synonyms: dict[str, list[str]]) -> str:
-    pattern = r"\b"
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, list[str]]:
+    return {name: words.split() for name, words in _file()["kata"].items()}
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(PHRASES_FILE.read_text("utf-8"))
+    return data
+
+
+def _to_regex(phrase: str, synonyms: dict[str, list[str]], room: str) -> str:
+    regex = r"\b"
     for index, word in enumerate(phrase.split()):
         if word == "_":
-            pattern += r"(?: \w+){0,3}"
+            regex += room
             continue
         if index:
-            pattern += " "
-        pattern += "(?:" + "|".join(map(_word_regex, synonyms.get(word, [word]))) + ")"
-    return pattern + r"\b"
+            regex += " "
+        regex += "(?:" + "|".join(map(_word_regex, synonyms.get(word, [word]))) + ")"
+    return regex + r"\b"
 
 
 def _word_regex(word: str) -> str:
     if word == "0":
         return r"\d+"
-    pattern = re.escape(word).replace(r"\*", r"\w*")
+    regex = re.escape(word).replace(r"\*", r"\w*")
     # "dikurung" is also written "di kurung", "dkurung" and "d kurung".
-    return re.sub(r"^di(?=\w{3})", "di? ?", pattern)
+    return re.sub(r"^di(?=\w{3})", "di? ?", regex)

@@ -17,7 +17,7 @@ SETS = [
     (folder.name, name)
     for folder in (sets.HELDOUT, sets.TUNING)
     for name in sets.STYLES
-] + [("context", "followups"), ("context", "two_wishes")]  # fmt: skip
+] + [("context", "followups"), ("context", "two_wishes"), ("context", "conversations")]  # fmt: skip
 
 # Nobody's own wording: "bukan itu", "menu".
 SHORTEST = 3
@@ -42,6 +42,9 @@ def _sentences(folder: str, name: str) -> list[str]:
         return [item.text for item in sets.follow_ups()]
     if name == "two_wishes":
         return [item.text for item in sets.two_wishes()]
+    if name == "conversations":
+        # Only the last message is measured; people open alike.
+        return [item.turns[-1] for item in sets.conversations()]
     return [item.text for item in _items(folder, name)]
 
 
@@ -162,6 +165,8 @@ def test_every_label_stands_in_the_catalogue(folder: str, name: str) -> None:
 def test_no_sentence_counts_twice(folder: str, name: str) -> None:
     # A follow-up is one together with the topic before it.
     before = [item.after for item in sets.follow_ups()] if name == "followups" else []
+    if name == "conversations":
+        before = [" ".join(item.turns[:-1]) for item in sets.conversations()]
     texts = [" ".join(text.lower().split()) for text in _sentences(folder, name)]
     pairs = Counter(zip(before or [""] * len(texts), texts))
     assert [number for number in pairs.values() if number > 1] == []

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.entities.countries import name_of
+from bot.knowledge import facts
 from tests.nlu_data import content
 from tests.nlu_data.content import is_day
 
@@ -37,3 +39,10 @@ def test_a_fact_says_where_it_comes_from_and_when(
 )
 def test_a_contact_is_a_number_to_dial_or_a_page_to_open(name: str, entry: dict[str, Any]) -> None:
     assert re.fullmatch(r"\+?\d[\d -]*\d|[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}", entry["show"])
+
+
+def test_every_mission_stands_in_a_country_that_is_known() -> None:
+    assert facts.missions()
+    for country, numbers in facts.missions().items():
+        assert name_of(country)
+        assert all(number.startswith(("KBRI", "KJRI", "KDEI")) for number in numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.entities import lists
 from bot.knowledge import facts
 from bot.quiz.questions import questions
 from tests.nlu_data import content
@@ -37,6 +38,7 @@ _EXPLAINED = {
     "sebab": max((question.reason for question in questions().values()), key=len),
 }
 _SCORE = {"benar": "10", "jumlah": "10"}
+LONGEST_COUNTRY = max((names[0] for names in lists.read("negara")["negara"].values()), key=len)
 _LEARNED = {**_SCORE, "sebelum": "10"}
 VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_soal": _ASKED,
@@ -50,8 +52,16 @@ VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_belajar_naik": _LEARNED,
     "ucapan_kuis_belajar_tetap": _LEARNED,
     "ucapan_pilihan_tidak_ada": {"jumlah": "10"},
+    "ucapan_perwakilan": {
+        "negara": LONGEST_COUNTRY,
+        "nomor": max((" atau ".join(said) for said in facts.missions().values()), key=len),
+    },
+    "ucapan_perwakilan_tidak_ada": {"negara": LONGEST_COUNTRY},
     # Sentences of a checked answer.
     "ucapan_singkatnya": {"rincian": max((t.sms for t in content.topics()), key=len)},
+    "ucapan_intinya": {
+        "rincian": max((t.text.split("\n\n")[0] for t in content.topics()), key=len)
+    },
     "ucapan_rincian": {"rincian": "Umumnya kamu perlu surat rekomendasi dulu dari Disnaker."},
 }
 

@@ -33,7 +33,8 @@ def test_what_is_remembered_does_not_grow_with_the_conversation(assistant: Assis
         answer = _say(assistant, "agen mau simpan paspor saya boleh ga?", state)
         state = answer.state
         sizes.append(len(state or b""))
-    assert len(set(sizes[1:])) == 1
+    # The gist and "not known" in turn, and no more.
+    assert set(sizes[1:3]) == set(sizes[-2:])
     assert max(sizes) < 4000
 
 
@@ -123,7 +124,7 @@ def test_when_unsure_it_asks_with_two_or_three_choices_and_a_human(assistant: As
         assert len({choice.payload for choice in reply.choices}) == len(reply.choices)
         for number, choice in enumerate(reply.choices, start=1):
             picked = _say(assistant, str(number), answer.state)
-            assert picked.replies == _press(assistant, choice.payload).replies
+            assert picked.replies == _press(assistant, choice.payload, answer.state).replies
             assert picked.replies[0].text != reply.text
     assert asked >= 5
 

@@ -38,11 +38,17 @@ def _meant(label: str, **entities: Any) -> Understanding:
 def test_what_a_message_names_decides_what_comes_first(
     meant: Understanding, expected: str | None
 ) -> None:
-    assert topic_to_say_first(meant, ()) == expected
+    assert topic_to_say_first(meant, meant.parsed["entities"], ()) == expected
 
 
 def test_what_was_read_lately_does_not_come_again() -> None:
-    assert topic_to_say_first(_meant("cek_tawaran", umur=17), ["usia_minimum"]) is None
+    meant = _meant("cek_tawaran", umur=17)
+    assert topic_to_say_first(meant, meant.parsed["entities"], ["usia_minimum"]) is None
+
+
+def test_what_was_named_before_counts_too() -> None:
+    named_before = [{"entity": "umur", "value": 15}]
+    assert topic_to_say_first(_meant("cek_tawaran"), named_before, ()) == "usia_minimum"
 
 
 def test_every_row_names_what_exists() -> None:

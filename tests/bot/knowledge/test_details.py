@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.knowledge.details import MOST_SENTENCES, detail
+from bot.knowledge.details import DETAILS_FILE, MOST_SENTENCES, detail, topic_that_tells
 from tests.nlu_data import content
 
 ANSWER = """Paspor dibuat di kantor imigrasi. Tanyakan biayanya ke kantor imigrasi.
@@ -83,3 +84,31 @@ def test_no_text_makes_it_fail(answer: str, question: str) -> None:
 )
 def test_a_sentence_that_only_touches_on_it_is_no_answer(question: str, answer: str) -> None:
     assert detail(answer, question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "last", "topic"),
+    [
+        ("biayanya brp", "kerja_korea", "biaya_penempatan"),
+        ("syaratnya apa aja", "kerja_jepang", "syarat_pmi"),
+        ("umurnyo berapo", "kerja_singapura", "usia_minimum"),
+        ("trus pulangnya gmn", "pengantin_pesanan", "pemulangan_korban"),
+        ("kena berapa tahun", "lewat_batam", "hukuman_pelaku"),
+        # A passport costs something else than being placed.
+        ("biayanya brp", "buat_paspor", None),
+        ("syaratnya apa aja", "buat_paspor", None),
+        ("siapa namanya", "kerja_korea", None),
+        ("umurnya", "usia_minimum", None),
+    ],
+)
+def test_another_topic_may_tell_it(question: str, last: str, topic: str | None) -> None:
+    assert topic_that_tells(question, last) == topic
+
+
+def test_where_it_is_told_else_are_topics_and_areas_that_exist() -> None:
+    topics = {topic.id for topic in content.topics()}
+    areas = set(content.catalogue()["faq"])
+    for said in yaml.safe_load(DETAILS_FILE.read_text("utf-8")).values():
+        for topic, after in said.get("di_topik_lain", {}).items():
+            assert topic in topics
+            assert set(after) <= topics | areas

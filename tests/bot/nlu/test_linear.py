@@ -24,7 +24,12 @@ from rasa.shared.nlu.constants import TEXT  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
 from bot.nlu.labels import FALLBACK  # noqa: E402
-from bot.nlu.linear import RANKING_LENGTH, TITLES_FILE, LinearIntentClassifier  # noqa: E402
+from bot.nlu.linear import (  # noqa: E402
+    GENERIC_FILE,
+    RANKING_LENGTH,
+    TITLES_FILE,
+    LinearIntentClassifier,
+)
 from bot.nlu.linear_model import ARRAYS_FILE, NAMES_FILE  # noqa: E402
 from tests.bot.nlu.classifier import CONTEXT, EXAMPLES, Trained, parse  # noqa: E402
 
@@ -78,7 +83,7 @@ def test_training_twice_gives_the_same_meaning(trained: Trained, tmp_path: Path)
 def test_the_model_on_disk_is_plain_arrays_and_json(trained: Trained) -> None:
     with trained.storage.read_from(trained.resource) as folder:
         assert sorted(path.name for path in folder.iterdir()) == sorted(
-            [ARRAYS_FILE, NAMES_FILE, TITLES_FILE]
+            [ARRAYS_FILE, GENERIC_FILE, NAMES_FILE, TITLES_FILE]
         )
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
             assert all(arrays[name].dtype in (np.float16, np.float32) for name in arrays.files)

@@ -68,21 +68,25 @@ def test_a_conversation_that_knows_no_topics_is_no_obstacle(trained: Trained) ->
     assert message.get("intent") == parse(trained.classifier, "terus?")["intent"]
 
 
-POINTING = ("apa itu calo", "itu calo bukan", "terima kasih ya itu tadi")
-PLAIN = ("apa calo", "makasih banyak", "harga emas sekarang")
+# What each text must be clearer than to stand by itself.
+BORDERS = {
+    "apa itu calo": "clear_pointing",
+    "itu calo bukan": "clear_pointing",
+    "terima kasih ya itu tadi": "clear_dialog",
+    "apa calo": "clear_alone",
+    "makasih banyak": "clear_alone",
+    "harga emas sekarang": "clear_look_alike",
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [*((text, "clear_pointing") for text in POINTING), *((text, "clear_alone") for text in PLAIN)],
-)
+@pytest.mark.parametrize(("text", "line"), BORDERS.items())
 def test_a_question_that_is_clear_enough_by_itself_leans_on_nothing(
     trained: Trained, text: str, line: str
 ) -> None:
     """ "itu" points back, but whoever says what "itu" is has changed the subject."""
     alone = parse(trained.classifier, text)
     border = _sureness(trained, text)
-    others = {"clear_alone": 0.0, "clear_pointing": 0.0}
+    others = dict.fromkeys(BORDERS.values(), 0.0)
     clear = trained.reload(**{**others, line: border - 1e-6})
     assert parse(clear, text, after="paspor_ditahan") == alone
     assert alone["leans_back"] is False

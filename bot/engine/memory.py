@@ -1,0 +1,164 @@
+"""What a person told of the situation: codes that later messages are understood with.
+
+A country, an age, that money was paid. Never the words of the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from bot import clock, lexicon
+from bot.nlu.features import raw_words
+from bot.nlu.following import supposes
+from bot.nlu.labels import MEMORY_SLOT
+from bot.settings import PROJECT_ROOT
+from bot.triage import phrases
+
+SITUATIONS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "keadaan.yml"
+
+HOME = "ID"
+# Whoever comes back after so long may ask for somebody else, maybe on a phone of the family.
+KEPT_MS = 24 * 60 * 60 * 1000
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A row of the file: see there."""
+
+    signs: re.Pattern[str] | None
+    younger_than: int | None
+    advised_before: frozenset[str]
+    always: bool
+
+    def is_told_by(self, text: str) -> bool:
+        is_supposed = supposes(raw_words(text))
+        return self.signs is not None and not is_supposed and phrases.says(self.signs, text)
+
+
+@lru_cache(maxsize=1)
+def situations() -> dict[str, Situation]:
+    """Every situation by its name."""
+    data = yaml.safe_load(SITUATIONS_FILE.read_text("utf-8"))
+    return {
+        name: Situation(
+            phrases.pattern(said["dikatakan"], denied_between=False)
+            if "dikatakan" in said
+            else None,
+            said.get("umur_di_bawah"),
+            frozenset(said["nasihat_pada"]),
+            said.get("selalu", False),
+        )
+        for name, said in data.items()
+    }
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is known of one conversation.
+
+    Attributes:
+        country: ISO 3166-1 code of the country that was named last.
+        age: In years; of several the youngest.
+        situations: Names of the rows of the file that were told.
+        advised: Those of them whose advice was given.
+        minute: When something was told last, in whole minutes since 1970.
+    """
+
+    country: str | None = None
+    age: int | None = None
+    situations: tuple[str, ...] = ()
+    advised: tuple[str, ...] = ()
+    minute: int = 0
+
+    @classmethod
+    def of(cls, tracker: Any) -> Memory:
+        """What `tracker` remembers; nothing when that is too long ago."""
+        kept = tracker.get_slot(MEMORY_SLOT)
+        if not kept:
+            return cls()
+        memory = cls(
+            country=kept.get("country"),
+            age=kept.get("age"),
+            situations=tuple(kept.get("situations", ())),
+            advised=tuple(kept.get("advised", ())),
+            minute=kept["minute"],
+        )
+        return memory if clock.now_ms() - memory.minute * MINUTE_MS < KEPT_MS else cls()
+
+    def as_slot(self) -> dict[str, Any] | None:
+        """The value of the slot, small and in JSON types."""
+        return {name: value for name, value in asdict(self).items() if value} or None
+
+    def after(self, text: str, entities: Iterable[Mapping[str, Any]]) -> Memory:
+        """What is known once `text`, which names `entities`, was read."""
+        found = list(entities)
+        country = _last_country(text, found) or self.country
+        ages = [_youngest(entity["value"]) for entity in found if entity["entity"] == "umur"]
+        told = {name for name, row in situations().items() if row.is_told_by(text)}
+        known = tuple(name for name in situations() if name in told or name in self.situations)
+        age = min(ages) if ages else self.age
+        if (country, age, known) == (self.country, self.age, self.situations):
+            return self
+        return Memory(country, age, known, self.advised, clock.now_ms() // MINUTE_MS)
+
+    def advice_before(self, topic: str) -> list[str]:
+        """The situations that the person must hear about before the answer of a topic."""
+        return [
+            name
+            for name, row in situations().items()
+            if topic in row.advised_before
+            and self._is_in(name, row)
+            and (row.always or name not in self.advised)
+        ]
+
+    def once_advised(self, names: Iterable[str]) -> Memory:
+        """The memory after the advice on these situations was given."""
+        advised = tuple(name for name in situations() if name in {*self.advised, *names})
+        return replace(self, advised=advised)
+
+    def _is_in(self, name: str, row: Situation) -> bool:
+        if row.younger_than is not None:
+            return self.age is not None and self.age < row.younger_than
+        return name in self.situations
+
+    def entities(self) -> list[dict[str, Any]]:
+        """What is known in the form of Rasa's entities."""
+        known = {"negara": self.country, "umur": self.age}
+        return [{"entity": kind, "value": value} for kind, value in known.items() if value]
+
+
+def only_says_where(text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
+    """ "saya di Taiwan kak": nothing but the country that somebody is in."""
+    rest, found = text, False
+    for entity in entities:
+        if entity["entity"] == "negara":
+            found = True
+            rest = (
+                rest[: entity["start"]]
+                + " " * (entity["end"] - entity["start"])
+                + rest[entity["end"] :]
+            )
+    small = lexicon.words("di_mana_saya") | lexicon.words("sapaan")
+    return found and all(word in small for word in raw_words(rest))
+
+
+def _last_country(text: str, entities: Iterable[Mapping[str, Any]]) -> str | None:
+    """The country named last, but not one that is denied: "bukan Malaysia"."""
+    for entity in sorted(entities, key=lambda entity: -entity.get("start", 0)):
+        if entity["entity"] != "negara" or entity["value"] == HOME:
+            continue
+        before = raw_words(text[: entity.get("start", 0)])
+        if not before or before[-1] not in lexicon.words("bukan"):
+            return str(entity["value"])
+    return None
+
+
+def _youngest(value: Any) -> int:
+    return int(value[0] if isinstance(value, list) else value)
