@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import now_ms
+from bot.conversation import queue
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Reply
 from bot.conversation.outbox import Outbox
@@ -166,17 +167,20 @@ def test_a_claim_that_ran_out_before_the_turn_began_answers_nothing(
 
 
 def test_a_renewed_claim_is_not_taken_over(
-    database: Database, sealer: Sealer, inbox: Inbox
+    database: Database, sealer: Sealer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox.accept(HELLO)
-    slow = _runner(database, sealer, claim_seconds=0.4)
+    slow = _runner(database, sealer, claim_seconds=30)
     claim = slow.queue.claim_next()
     assert claim is not None
     other = _runner(database, sealer)
-    for _ in range(4):
-        time.sleep(0.2)
-        slow.queue.renew(claim)
+    started = now_ms()
+    for seconds in (20, 40, 60, 80):
+        monkeypatch.setattr(queue, "now_ms", lambda at=seconds: started + at * 1000)
         assert other.queue.claim_next() is None
+        slow.queue.renew(claim)
+    monkeypatch.setattr(queue, "now_ms", lambda: started + 120_000)
+    assert other.queue.claim_next() is not None
 
 
 def test_a_failed_turn_leaves_nothing_and_is_tried_again(
