@@ -30,6 +30,8 @@ _NOTE_RESPONSES = {
 }
 _ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
 
+# A word of parting that may not sound cold after a cry for help.
+PARTING = ("terima_kasih", "sampai_jumpa")
 # A guess below this is no help.
 LEAST_LIKELY = 0.02
 # What is no question of its own: "gak ngerti", "intinya apa".
@@ -74,7 +76,10 @@ class Asides:
     def after_reading(
         self, tracker: Any, understanding: Understanding, text: str, channel: str
     ) -> Answer | None:
-        """The answer to a feeling, and to what asks for the last topic again."""
+        """The answer to a feeling, to thanks after a danger, to the last topic once more."""
+        if understanding.intent in PARTING and Memory.of(tracker).was_in_danger:
+            replies = self._say("ucapan_terima_kasih_bahaya", channel)
+            return self._answer(tracker, understanding, replies, channel)
         if tracker.get_slot(DANGER_SLOT):
             return None
         if only_feels(text, understanding):

@@ -67,6 +67,9 @@ def _is_clear(text: str, understanding: Understanding, tracker: Any) -> bool:
         return False
     if understanding.intent == levels.URGENT and (speaks_of_another(text) or _is_safe(text)):
         return False
+    if _is_safe(text) and len(raw_words(text)) <= LONGEST_FEELING:
+        # "saya aman sekarang" resembles questions of victims.
+        return False
     if not understanding.sure or understanding.intent not in KNOWN_IN_DANGER:
         return False
     if understanding.intent == FAQ and asks(raw_words(text)) and not sounds_urgent(text):
@@ -82,7 +85,7 @@ def _is_safe(text: str) -> bool:
 def _says_who_is_there(text: str) -> str | None:
     """ "ada adik saya di rumah", "ga ada siapa siapa": whether somebody can be there."""
     words = set(raw_words(text))
-    if words.isdisjoint(("ada", "ado", "ono")) or len(words) > LONGEST_FEELING + 2:
+    if words.isdisjoint(lexicon.words("ada")) or len(words) > LONGEST_FEELING + 2:
         return None
     if not lexicon.words("bukan").isdisjoint(words):
         return "tidak"

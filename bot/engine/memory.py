@@ -68,6 +68,7 @@ class Memory:
         age: In years; of several the youngest.
         situations: Names of the rows of the file that were told.
         advised: Those of them whose advice was given.
+        was_in_danger: Whether there was a cry for help.
         minute: When something was told last, in whole minutes since 1970.
     """
 
@@ -75,6 +76,7 @@ class Memory:
     age: int | None = None
     situations: tuple[str, ...] = ()
     advised: tuple[str, ...] = ()
+    was_in_danger: bool = False
     minute: int = 0
 
     @classmethod
@@ -88,6 +90,7 @@ class Memory:
             age=kept.get("age"),
             situations=tuple(kept.get("situations", ())),
             advised=tuple(kept.get("advised", ())),
+            was_in_danger=kept.get("was_in_danger", False),
             minute=kept["minute"],
         )
         return memory if clock.now_ms() - memory.minute * MINUTE_MS < KEPT_MS else cls()
@@ -106,7 +109,12 @@ class Memory:
         age = min(ages) if ages else self.age
         if (country, age, known) == (self.country, self.age, self.situations):
             return self
-        return Memory(country, age, known, self.advised, clock.now_ms() // MINUTE_MS)
+        minute = clock.now_ms() // MINUTE_MS
+        return replace(self, country=country, age=age, situations=known, minute=minute)
+
+    def after_a_cry(self) -> Memory:
+        """What is known once somebody cried for help."""
+        return replace(self, was_in_danger=True, minute=clock.now_ms() // MINUTE_MS)
 
     def advice_before(self, topic: str) -> list[str]:
         """The situations that the person must hear about before the answer of a topic."""

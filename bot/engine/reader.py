@@ -40,7 +40,6 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 
 # "b eh c maksudnya": so many words may stand around a letter.
 LONGEST_LETTER = 4
-HESITATING = tuple("HM HMM EH KAYAKNYA KYKNYA MUNGKIN JAWABANNYA JAWAB PILIH YANG YG".split())
 # More than this adds nothing to what a message means and costs time.
 MAX_UNDERSTOOD = 2_000
 
@@ -97,7 +96,8 @@ class Reader:
             return Heard(direct, None, memory)
         understanding, other = self._words(tracker, lines, text)
         memory = memory.after(_flat(text), understanding.parsed.get("entities", ()))
-        return Heard(*self._in_its_place(understanding, other, tracker, text, memory), memory)
+        meant, other = self._in_its_place(understanding, other, tracker, text, memory)
+        return Heard(meant, other, memory.after_a_cry() if meant.level == levels.URGENT else memory)
 
     def _without_words(
         self, tracker: Any, lines: Sequence[Content], text: str
@@ -294,7 +294,7 @@ def _letter(text: str) -> str | None:
     """The letter that answers a quiz: "b", "C lah pasti", "b eh c", "c. ini murid saya ribut"."""
     words = text.upper().replace(".", " . ").split()
     letters = [word for word in words if word in tuple(LETTERS)]
-    begins = words[:1] == letters[:1] or (words[:1] and words[0] in HESITATING)
+    begins = words[:1] == letters[:1] or (words[:1] and words[0].lower() in lexicon.words("ragu"))
     if letters and begins and (len(words) <= LONGEST_LETTER or words[1] == "."):
         return letters[0] if words[1:2] == ["."] else letters[-1]
     return None

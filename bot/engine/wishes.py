@@ -33,8 +33,6 @@ LONGEST_BARE_WISH = 3
 LONGEST_POINTING_BACK = 4
 
 _WORD = re.compile(r"[^\W_]+")
-_JOINING = ("dan", "sama", "samo", "terus", "trus", "trs", "lalu", "sekalian", "tapi", "tp", "plus")
-_BORDERS = re.compile(rf"([?])|[.!;,\n]+|\s(?=(?:{'|'.join(_JOINING)})\s)|\s&\s")
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def errands() -> dict[str, Errand]:
 
 def parts(text: str) -> list[Part]:
     """The clauses of a message that may each hold a wish, at most four."""
-    pieces = _BORDERS.split(text)
+    pieces = _borders().split(text)
     found = [
         Part(piece.strip(), asks=mark == "?" or _has_question_word(piece))
         for piece, mark in zip(pieces[::2], [*pieces[1::2], None])
@@ -207,11 +205,17 @@ def _rank(meant: Understanding) -> int:
     return known.rank if known else len(errands())
 
 
+@lru_cache(maxsize=1)
+def _borders() -> re.Pattern[str]:
+    joining = "|".join(sorted(lexicon.words("penghubung")))
+    return re.compile(rf"([?])|[.!;,\n]+|\s(?=(?:{joining})\s)|\s&\s")
+
+
 def _has_question_word(piece: str) -> bool:
     asking = lexicon.words("kata_tanya")
     return any(word in asking for word in _WORD.findall(piece.lower()))
 
 
 def _meaningful(piece: str) -> list[str]:
-    small = lexicon.words("pembuka") | lexicon.words("sapaan") | {*_JOINING}
+    small = lexicon.words("pembuka") | lexicon.words("sapaan") | lexicon.words("penghubung")
     return [word for word in _WORD.findall(piece.lower()) if word not in small]

@@ -202,6 +202,14 @@ def test_in_danger_abroad_the_number_there_is_told(assistant: Assistant) -> None
     assert facts.placeholders()["kontak_kjri_johor_bahru"] in _text(answer)
 
 
+@pytest.mark.parametrize("thanks", ["makasih kak", "terima kasih banyak ya", "dadah kak"])
+def test_thanks_after_a_danger_are_not_answered_coldly(assistant: Assistant, thanks: str) -> None:
+    *_, answer = _say(assistant, "tolong saya dikurung majikan", "saya aman sekarang", thanks)
+    assert "110" in _text(answer)
+    assert "Jaga dirimu" in _text(answer)
+    assert "Jaga dirimu" not in _text(_say(assistant, "apa itu calo?", thanks)[-1])
+
+
 def test_saying_where_one_is_asks_for_the_number_there(assistant: Assistant) -> None:
     answer = _say(assistant, "paspor saya ditahan majikan", "saya di hongkong")[-1]
     assert facts.placeholders()["kontak_kjri_hong_kong"] in _text(answer)
