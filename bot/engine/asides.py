@@ -18,8 +18,9 @@ from bot.engine.danger import only_feels
 from bot.engine.memory import Memory
 from bot.engine.open_questions import question_without_answer
 from bot.engine.whole_answer import whole_answer
-from bot.knowledge.buttons import button_for, topic_button, topics_after
+from bot.knowledge.buttons import FAQ_RESPONSE, button_for, topic_button, topics_after
 from bot.knowledge.details import asks_for_detail, detail
+from bot.knowledge.passages import Passages
 from bot.nlu.features import raw_words
 from bot.nlu.labels import DANGER_SLOT, FAQ, READ_SLOT, TOPIC_SLOT
 from bot.triage import levels
@@ -53,6 +54,12 @@ class Asides:
         self._processor = processor
         self._say = say
         self._additions = additions
+        topics = [
+            name.removeprefix(FAQ_RESPONSE)
+            for name in processor.domain.responses
+            if name.startswith(FAQ_RESPONSE)
+        ]
+        self._passages = Passages(whole_answer(processor, topic) for topic in topics)
 
     def before_reading(
         self,
@@ -117,7 +124,8 @@ class Asides:
         """What the last answer holds of what is asked now; its gist; or that it is not known."""
         topic = str(understanding.topic)
         choices = self._choices_after(topic)
-        if found := detail(whole_answer(self._processor, topic), text):
+        whole = whole_answer(self._processor, topic)
+        if found := detail(whole, text) or self._passages.find(whole, text):
             replies = self._say("ucapan_rincian", channel, *choices, rincian=found)
             replies = self._with_help_abroad(replies, tracker, topic, channel)
             return self._answer(tracker, understanding, replies, channel)

@@ -184,10 +184,10 @@ class Reader:
     ) -> str | None:
         """Where the answer stands to a question about the last topic that it does not answer."""
         last = tracker.get_slot(TOPIC_SLOT)
-        was_understood = understanding.sure or understanding.leans_back
-        if last is None or understanding.topic != last:
+        is_same = understanding.topic == last and understanding.sure
+        if last is None or not (is_same or (understanding.leans_back and not understanding.sure)):
             return None
-        if not understanding.was_read or not was_understood:
+        if not understanding.was_read:
             return None
         if detail(whole_answer(self._processor, last), text):
             return None

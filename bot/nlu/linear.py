@@ -36,6 +36,8 @@ TITLES_FILE = "titles.json"
 LOOK_ALIKES = (OUT_OF_SCOPE, "ulangi", "menu", "lewati")
 # These, too, when it asks: "boleh emang?" is no yes.
 LOOK_ALIKES_OF_QUESTIONS = ("ya", "tidak", "cek_status", "kembali", "puas", "salam")
+# And these when it names nothing: "udah saya kasih kemarin".
+LOOK_ALIKES_OF_REMARKS = ("cek_status", "kembali", "lewati")
 # A yes or no of more words tells something: "dianya gak mau".
 LONGEST_YES = 2
 # No likeliness reaches this.
@@ -213,6 +215,8 @@ class LinearIntentClassifier(GraphComponent):
             return float(self._config["clear_look_alike"])
         if label in LOOK_ALIKES_OF_QUESTIONS and wonders(words):
             return NEVER
+        if label in LOOK_ALIKES_OF_REMARKS and names_nothing:
+            return float(self._config["clear_look_alike"])
         if label in ("ya", "tidak") and len(without_address(words)) > LONGEST_YES:
             return float(self._config["clear_look_alike"])
         if not label.startswith(FAQ):
