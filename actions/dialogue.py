@@ -11,7 +11,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import quiz
 from bot.conversation import context
 from bot.knowledge.buttons import button_for
-from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT, SUICIDE, TOPIC_SLOT
+from bot.nlu.labels import (
+    ABROAD,
+    CANNOT_CALL,
+    DANGER_SLOT,
+    FAQ,
+    KIND_SLOT,
+    MEMORY_SLOT,
+    READ_SLOT,
+    SUICIDE,
+    TOPIC_SLOT,
+)
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -62,9 +72,9 @@ class ActionDarurat(Action):
             return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
         if "lanjut" in said:
             kind = kind or tracker.get_slot(KIND_SLOT)
-            dispatcher.utter_message(response=_still(kind, turns))
+            dispatcher.utter_message(response=_still(kind, turns, tracker))
             return [SlotSet(DANGER_SLOT, turns - 1)]
-        dispatcher.utter_message(response=_first_aid(said, kind))
+        dispatcher.utter_message(response=_first_aid(said, kind, tracker))
         # Whoever is in danger is not asked about a quiz again, and for a while "tolong" or
         # "takut" is no small talk.
         return [
@@ -74,19 +84,33 @@ class ActionDarurat(Action):
         ]
 
 
-def _still(kind: str | None, turns: int) -> str:
+def _knows(situation: str, tracker: Tracker) -> bool:
+    """Whether it was told before (nlu_data/lookup/keadaan.yml)."""
+    known = tracker.get_slot(MEMORY_SLOT) or {}
+    return situation in known.get("situations", ())
+
+
+def _still(kind: str | None, turns: int, tracker: Tracker) -> str:
     """The response to what is unclear after a cry for help; never the same one twice running."""
     if kind:
         return f"ucapan_darurat_{kind}_lanjut"
+    # A call that is not safe is not asked for again.
+    if _knows(CANNOT_CALL, tracker) and turns % 2 != DANGER_TURNS % 2:
+        return "ucapan_darurat_tidak"
     return "ucapan_darurat_lanjut" if turns % 2 == DANGER_TURNS % 2 else "ucapan_darurat_tanya"
 
 
-def _first_aid(said: dict[str, Any], kind: str | None) -> str:
+def _first_aid(said: dict[str, Any], kind: str | None, tracker: Tracker) -> str:
     """The response to a cry for help, or to the answer to its question."""
     for question, prefix in QUESTIONS_IN_DANGER.items():
         if said.get(question) in ("ya", "tidak"):
             return f"{prefix}{said[question]}"
-    return f"ucapan_darurat_{kind}" if kind else "ucapan_darurat"
+    if kind:
+        return f"ucapan_darurat_{kind}"
+    if _knows(CANNOT_CALL, tracker):
+        is_second = tracker.get_slot(DANGER_SLOT) is not None
+        return "ucapan_darurat_lanjut" if is_second else "ucapan_darurat_tidak"
+    return "ucapan_darurat_luar" if _knows(ABROAD, tracker) else "ucapan_darurat"
 
 
 class ActionMungkinMaksud(Action):

@@ -22,7 +22,8 @@ from bot.knowledge.buttons import FAQ_RESPONSE, button_for, topic_button, topics
 from bot.knowledge.details import asks_for_detail, detail
 from bot.knowledge.passages import Passages
 from bot.nlu.features import raw_words
-from bot.nlu.labels import DANGER_SLOT, FAQ, READ_SLOT, TOPIC_SLOT
+from bot.nlu.following import asks
+from bot.nlu.labels import DANGER_SLOT, FAQ, OUT_OF_SCOPE, READ_SLOT, TOPIC_SLOT
 from bot.triage import levels
 
 _NOTE_RESPONSES = {
@@ -31,6 +32,7 @@ _NOTE_RESPONSES = {
 }
 _ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
 
+UNKNOWN = "utter_di_luar_topik"
 # A word of parting that may not sound cold after a cry for help.
 PARTING = ("terima_kasih", "sampai_jumpa")
 # A guess below this is no help.
@@ -87,12 +89,23 @@ class Asides:
         if understanding.intent in PARTING and Memory.of(tracker).was_in_danger:
             replies = self._say("ucapan_terima_kasih_bahaya", channel)
             return self._answer(tracker, understanding, replies, channel)
+        if _is_good_news(text, understanding):
+            replies = self._say("ucapan_kabar_baik", channel)
+            return self._answer(tracker, understanding, replies, channel)
         if tracker.get_slot(DANGER_SLOT):
             return None
         if only_feels(text, understanding):
             return self._answer(
                 tracker, understanding, self._say("ucapan_perasaan", channel), channel
             )
+        if understanding.parsed.get("corrects"):
+            others = self._other_guesses(understanding, without=tracker.get_slot(TOPIC_SLOT))
+            choices = others[:2]
+            replies = self._say("ucapan_salah_tangkap", channel, *choices)
+            return self._answer(tracker, understanding, replies, channel, is_open=True)
+        if understanding.intent == OUT_OF_SCOPE and self._was_said(tracker, UNKNOWN, channel):
+            replies = self._say("ucapan_belum_tahu_lagi", channel)
+            return self._answer(tracker, understanding, replies, channel, is_open=True)
         last = tracker.get_slot(TOPIC_SLOT)
         if not last or not understanding.was_read:
             return None
@@ -102,6 +115,9 @@ class Asides:
         if _wants_it_short(text, understanding) or (is_same and _makes_sure(text)):
             return self._in_short(tracker, understanding, last, channel)
         return self._again(tracker, understanding, text, channel) if is_same else None
+
+    def _was_said(self, tracker: Any, response: str, channel: str) -> bool:
+        return _was_just_said(self._say(response, channel), tracker)
 
     def _in_short(
         self, tracker: Any, understanding: Understanding, topic: str, channel: str
@@ -143,12 +159,15 @@ class Asides:
     ) -> Sequence[Reply]:
         return self._additions.with_help_abroad(replies, topic, Memory.of(tracker), channel)
 
-    def _other_guesses(self, understanding: Understanding) -> list[Choice]:
+    def _other_guesses(
+        self, understanding: Understanding, *, without: str | None = None
+    ) -> list[Choice]:
         """What else it may have meant: the answer may stand under another topic."""
         others = [
             guess["name"]
-            for guess in understanding.parsed["intent_ranking"][1:]
+            for guess in understanding.parsed["intent_ranking"][:MAX_CHOICES]
             if guess["confidence"] >= LEAST_LIKELY
+            and guess["name"] not in (understanding.label, f"{FAQ}/{without}")
         ]
         buttons = [button_for(name, self._processor.domain.responses) for name in others]
         return [Choice(button["title"], button["payload"]) for button in buttons if button]
@@ -197,6 +216,18 @@ def _to_no_text(lines: Sequence[Content], text: str) -> str | None:
     if all(line.notes and line.notes[-1] in _NOTE_RESPONSES for line in lines):
         return _NOTE_RESPONSES[lines[-1].notes[-1]]
     return None
+
+
+def _is_good_news(text: str, understanding: Understanding) -> bool:
+    """ "alhamdulillah adik sudah ketemu": and no question, no cry."""
+    words = raw_words(text)
+    return (
+        not lexicon.words("kabar_baik").isdisjoint(words)
+        and understanding.level == levels.ORDINARY
+        and (not understanding.sure or understanding.intent == OUT_OF_SCOPE)
+        and not asks(words)
+        and len(words) > 1
+    )
 
 
 def _was_just_said(replies: Sequence[Reply], tracker: Any) -> bool:

@@ -67,7 +67,7 @@ def _is_clear(text: str, understanding: Understanding, tracker: Any) -> bool:
         return False
     if understanding.intent == levels.URGENT and (speaks_of_another(text) or _is_safe(text)):
         return False
-    if _is_safe(text) and len(raw_words(text)) <= LONGEST_FEELING:
+    if _is_safe(text) and not speaks_of_another(text) and len(raw_words(text)) <= LONGEST_FEELING:
         # "saya aman sekarang" resembles questions of victims.
         return False
     if not understanding.sure or understanding.intent not in KNOWN_IN_DANGER:

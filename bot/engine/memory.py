@@ -6,7 +6,7 @@ A country, an age, that money was paid. Never the words of the person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,16 +16,23 @@ import yaml
 from bot import clock, lexicon
 from bot.nlu.features import raw_words
 from bot.nlu.following import supposes
-from bot.nlu.labels import MEMORY_SLOT
+from bot.nlu.labels import ABROAD, MEMORY_SLOT
 from bot.settings import PROJECT_ROOT
 from bot.triage import phrases
 
 SITUATIONS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "keadaan.yml"
 
 HOME = "ID"
+# A row of the file: somebody is in Indonesia.
+AT_HOME = "di_rumah"
+# A denial stands within so many words before what it denies.
+NEAR = 2
 # Whoever comes back after so long may ask for somebody else, maybe on a phone of the family.
 KEPT_MS = 24 * 60 * 60 * 1000
 MINUTE_MS = 60_000
+
+
+_CLAUSE_END = re.compile(r"[.,;!?\n]")
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Situation:
     younger_than: int | None
     advised_before: frozenset[str]
     always: bool
+    takes_back: frozenset[str]
 
     def is_told_by(self, text: str) -> bool:
         is_supposed = supposes(raw_words(text))
@@ -52,8 +60,9 @@ def situations() -> dict[str, Situation]:
             if "dikatakan" in said
             else None,
             said.get("umur_di_bawah"),
-            frozenset(said["nasihat_pada"]),
+            frozenset(said.get("nasihat_pada", ())),
             said.get("selalu", False),
+            frozenset(said.get("menghapus", ())),
         )
         for name, said in data.items()
     }
@@ -103,9 +112,18 @@ class Memory:
         """What is known once `text`, which names `entities`, was read."""
         found = list(entities)
         country = _last_country(text, found) or self.country
+        if country in _denied_countries(text, found):
+            country = None
         ages = [_youngest(entity["value"]) for entity in found if entity["entity"] == "umur"]
         told = {name for name, row in situations().items() if row.is_told_by(text)}
-        known = tuple(name for name in situations() if name in told or name in self.situations)
+        if _says_abroad(text, found) and AT_HOME not in told:
+            told.add(ABROAD)
+        over = {other for name in told for other in situations()[name].takes_back} - told
+        known = tuple(
+            name
+            for name in situations()
+            if name in told or (name in self.situations and name not in over)
+        )
         age = min(ages) if ages else self.age
         if (country, age, known) == (self.country, self.age, self.situations):
             return self
@@ -136,10 +154,21 @@ class Memory:
             return self.age is not None and self.age < row.younger_than
         return name in self.situations
 
-    def entities(self) -> list[dict[str, Any]]:
+    @property
+    def needs_mission(self) -> bool:
+        """Whether the number of an Indonesian mission may help."""
+        return self.country is not None and AT_HOME not in self.situations
+
+    def with_situation(self, name: str) -> Memory:
+        """The memory with one more thing known."""
+        known = tuple(n for n in situations() if n == name or n in self.situations)
+        return replace(self, situations=known, minute=clock.now_ms() // MINUTE_MS)
+
+    def entities(self, *, with_situations: bool = True) -> list[dict[str, Any]]:
         """What is known in the form of Rasa's entities."""
-        known = {"negara": self.country, "umur": self.age}
-        return [{"entity": kind, "value": value} for kind, value in known.items() if value]
+        known = [("negara", self.country), ("umur", self.age)]
+        known += [("keadaan", name) for name in self.situations if with_situations]
+        return [{"entity": kind, "value": value} for kind, value in known if value]
 
 
 def only_says_where(text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
@@ -157,13 +186,52 @@ def only_says_where(text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
     return found and all(word in small for word in raw_words(rest))
 
 
+def _denied_countries(text: str, entities: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The countries of "bukan di Taiwan", "gak di Taiwan"."""
+    return {
+        str(entity["value"])
+        for entity in entities
+        if entity["entity"] == "negara"
+        and not lexicon.words("bukan").isdisjoint(_words_before(text, entity)[-NEAR:])
+    }
+
+
+def _says_abroad(text: str, entities: Iterable[Mapping[str, Any]]) -> bool:
+    """ "adik saya di Johor": somebody is in a country, not: wants to work there."""
+    wishes = lexicon.words("ingin_ke_sana") | lexicon.words("bukan")
+    in_trouble = phrases.sounds_urgent(text) or phrases.sounds_serious(text)
+    for entity in entities:
+        before = _words_before(text, entity)
+        if entity["entity"] != "negara" or entity["value"] == HOME:
+            continue
+        if not before or before[-1] not in lexicon.words("di") or not wishes.isdisjoint(before):
+            continue
+        if in_trouble or _is_about_a_person(before):
+            return True
+    return False
+
+
+def _is_about_a_person(words: Sequence[str]) -> bool:
+    """Whether somebody stands before "di", with small words between: "suami kerja di"."""
+    for word in reversed(words):
+        if word in lexicon.words("orang") or word in lexicon.words("orang_dekat"):
+            return True
+        if word not in lexicon.words("di_mana_saya"):
+            return False
+    return False
+
+
+def _words_before(text: str, entity: Mapping[str, Any]) -> list[str]:
+    """The words of its clause that stand before an entity."""
+    return raw_words(_CLAUSE_END.split(text[: entity.get("start", 0)])[-1])
+
+
 def _last_country(text: str, entities: Iterable[Mapping[str, Any]]) -> str | None:
     """The country named last, but not one that is denied: "bukan Malaysia"."""
     for entity in sorted(entities, key=lambda entity: -entity.get("start", 0)):
         if entity["entity"] != "negara" or entity["value"] == HOME:
             continue
-        before = raw_words(text[: entity.get("start", 0)])
-        if not before or before[-1] not in lexicon.words("bukan"):
+        if lexicon.words("bukan").isdisjoint(_words_before(text, entity)[-NEAR:]):
             return str(entity["value"])
     return None
 

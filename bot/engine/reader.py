@@ -15,6 +15,7 @@ from bot.engine import danger, rasa_internals, wishes
 from bot.engine import tracker as trackers
 from bot.engine.cautions import topic_to_say_first
 from bot.engine.certain import certain
+from bot.engine.corrections import correction
 from bot.engine.memory import Memory, only_says_where
 from bot.engine.whole_answer import whole_answer
 from bot.knowledge.buttons import sends_abroad, topics_after
@@ -22,6 +23,7 @@ from bot.knowledge.details import asks_for_detail, detail, topic_that_tells
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
 from bot.nlu.labels import (
+    CANNOT_CALL,
     FALLBACK,
     FAQ,
     OUT_OF_SCOPE,
@@ -32,7 +34,7 @@ from bot.nlu.labels import (
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
-from bot.triage.phrases import speaks_of_suicide
+from bot.triage.phrases import speaks_of_suicide, tells_of_another
 
 QUIZ, RUDE = "kuis", "kasar"
 # Small words, and what is none of the answers that a running quiz asked for.
@@ -93,8 +95,10 @@ class Reader:
         """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
         memory = Memory.of(tracker)
         if direct := self._without_words(tracker, lines, text):
+            if {"entity": "menelepon", "value": "tidak"} in direct.parsed.get("entities", ()):
+                memory = memory.with_situation(CANNOT_CALL)
             return Heard(direct, None, memory)
-        understanding, other = self._words(tracker, lines, text)
+        understanding, other = self._corrected(tracker, text) or self._words(tracker, lines, text)
         memory = memory.after(_flat(text), understanding.parsed.get("entities", ()))
         meant, other = self._in_its_place(understanding, other, tracker, text, memory)
         return Heard(meant, other, memory.after_a_cry() if meant.level == levels.URGENT else memory)
@@ -123,6 +127,24 @@ class Reader:
             return going_on
         return None
 
+    def _corrected(self, tracker: Any, text: str) -> Meant | None:
+        """ "bukan itu, maksudnya ...": what is meant instead, and not the last topic again."""
+        last = tracker.get_slot(TOPIC_SLOT)
+        found = correction(text) if last else None
+        if found is None:
+            return None
+        main, other = self.understand(found.meant, trackers.with_slots({}, self._processor.domain))
+        whole = levels.assess(text, main.intent, main.confidence)
+        main = replace(main, level=levels.highest(whole, main.level))
+        if main.intent == OUT_OF_SCOPE and not found.denied:
+            return None
+        is_clear = main.sure and main.intent != OUT_OF_SCOPE and main.topic != last
+        if found.denied and not is_clear:
+            # What was taken back is not said once more.
+            parsed = {**main.parsed, "corrects": True}
+            return replace(main, intent=OUT_OF_SCOPE, topic=None, parsed=parsed, sure=False), None
+        return main, other
+
     def _words(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
         if names_no_choice(text, trackers.offered_last(tracker)):
             return certain(OUT_OF_SCOPE), None
@@ -143,9 +165,13 @@ class Reader:
             return certain(QUIZ, tahap=stage), other
         if meant := danger.in_danger(text, understanding, tracker):
             return meant, None
+        if understanding.intent == levels.URGENT and tells_of_another(text):
+            told = certain(levels.URGENT, tentang="orang_lain")
+            return replace(told, level=understanding.level), None
         if meant := self._in_that_country(understanding, tracker, text):
             return meant, None
-        named = [*understanding.parsed.get("entities", ()), *memory.entities()]
+        named = [*understanding.parsed.get("entities", ())]
+        named += memory.entities(with_situations=understanding.sure)
         if topic := topic_to_say_first(understanding, named, tracker.get_slot(READ_SLOT) or ()):
             first = replace(certain(FAQ, topik=topic), level=understanding.level)
             return first, understanding

@@ -105,6 +105,17 @@ def said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
     return said[::-1]
 
 
+def said_before(tracker: DialogueStateTracker) -> list[BotUttered]:
+    """What the assistant had said before the message that is being answered."""
+    said = []
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            said.append(event)
+    return said
+
+
 def offered_last(tracker: DialogueStateTracker) -> list[Choice]:
     """The choices that the assistant gave in its latest turn."""
     return [

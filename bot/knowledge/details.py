@@ -59,9 +59,14 @@ class _Aspect:
     """
 
     asked: re.Pattern[str]
+    unless: re.Pattern[str] | None
     told: re.Pattern[str]
     not_told: re.Pattern[str] | None
     elsewhere: Mapping[str, frozenset[str]]
+
+    def is_asked_by(self, question: str) -> bool:
+        is_taken_back = self.unless is not None and self.unless.search(question)
+        return not is_taken_back and self.asked.search(question) is not None
 
     def is_told_by(self, sentence: str) -> bool:
         is_about_else = self.not_told is not None and self.not_told.search(sentence)
@@ -69,7 +74,7 @@ class _Aspect:
 
 
 def _asked(question: str) -> list[_Aspect]:
-    return [aspect for aspect in _aspects() if aspect.asked.search(question.lower())]
+    return [aspect for aspect in _aspects() if aspect.is_asked_by(question.lower())]
 
 
 @cache
@@ -84,6 +89,7 @@ def _aspects() -> list[_Aspect]:
     return [
         _Aspect(
             _words(said["ditanya"]),
+            _words(said["kecuali"]) if "kecuali" in said else None,
             _words(said["dijawab"]),
             _words(said["bukan"]) if "bukan" in said else None,
             {name: frozenset(after) for name, after in said.get("di_topik_lain", {}).items()},

@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     # is no question of a topic ("bukan itu"), the fourth for what short questions look like alone.
     "clear_alone": 0.5,
     "clear_pointing": 0.97,
-    "clear_dialog": 0.9,
+    "clear_dialog": 0.75,
     "clear_look_alike": 0.95,
     # A word of which no topic has this share of the examples names none.
     "generic_below": 0.2,

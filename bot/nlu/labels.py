@@ -13,6 +13,8 @@ OUT_OF_SCOPE = "di_luar_topik"
 TOPIC_SLOT, READ_SLOT, DANGER_SLOT = "topik", "dibaca", "bahaya"
 # What else a person told of the situation (bot/engine/memory.py).
 MEMORY_SLOT = "diketahui"
+# Among it: somebody is abroad, or a call is not safe.
+ABROAD, CANNOT_CALL = "di_luar_negeri", "tidak_bisa_menelepon"
 # What the danger is when it is not others.
 KIND_SLOT, SUICIDE = "jenis_bahaya", "nyawa"
 

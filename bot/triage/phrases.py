@@ -40,6 +40,11 @@ def speaks_of_another(text: str) -> bool:
     return _names("orang_lain", text)
 
 
+def tells_of_another(text: str) -> bool:
+    """True when a cry for help is told by somebody who saw or heard of it."""
+    return _names("saksi", text) and not _names("sendiri", text)
+
+
 def speaks_of_safety(text: str) -> bool:
     """True when somebody says that there is no danger."""
     return _names("aman", text)

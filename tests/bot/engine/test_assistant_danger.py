@@ -45,7 +45,7 @@ def test_danger_does_not_stay_for_ever(assistant: Assistant) -> None:
     for _ in range(12):
         answer = _say(assistant, "zzz qqq", state)
         state = answer.state
-    assert "belum bisa menjawab" in answer.replies[0].text
+    assert "belum bisa Suluh jawab" in answer.replies[0].text
 
 
 def test_nobody_else_is_in_danger(assistant: Assistant) -> None:
@@ -115,7 +115,7 @@ def test_who_speaks_of_another_person_gets_out_with_advice_for_that(
 )
 def test_who_is_safe_gets_out(assistant: Assistant, text: str) -> None:
     answer = _say(assistant, text, _say(assistant, CRY).state)
-    assert "salah paham" in answer.replies[0].text
+    assert answer.replies[0].text.startswith("Syukurlah")
     after = _say(assistant, "apa itu calo?", answer.state)
     assert "bahaya" not in after.replies[0].text.splitlines()[0]
 

@@ -98,6 +98,29 @@ def test_what_is_remembered_is_no_word_of_the_person() -> None:
     assert not any(word in kept.lower() for word in ("sekar", "anu", "0812", "johor", "bayar ke"))
 
 
+@pytest.mark.parametrize(
+    ("texts", "where"),
+    [
+        (["adik saya di johor"], "di_luar_negeri"),
+        (["sy udah disana bang"], "di_luar_negeri"),
+        (["mau kerja di taiwan"], None),
+        (["lowongan di jepang"], None),
+        (["gaji di korea berapa"], None),
+        (["saya di johor", "tapi ambo la balik ke bengkulu, sudah di rumah"], "di_rumah"),
+        (["masih di rumah", "sekarang saya di hongkong"], "di_luar_negeri"),
+        (["sy bukan di taiwan kak"], None),
+        (["belum berangkat"], "di_rumah"),
+        (["tolong sy disekap di myawaddy"], "di_luar_negeri"),
+        (["bolehkah saya bawa kucing waktu kerja di taiwan"], None),
+        (["mau balik ke majikan lama sy di hongkong"], None),
+        (["pacar ngajak kerja di thailand"], None),
+    ],
+)
+def test_where_somebody_is_now_is_remembered(texts: list[str], where: str | None) -> None:
+    known = {"di_luar_negeri", "di_rumah"} & set(_told(*texts).situations)
+    assert known == ({where} if where else set())
+
+
 def test_what_tells_nothing_new_changes_nothing() -> None:
     memory = _told("mau ke taiwan")
     assert memory.after("apa syaratnya", []) is memory
@@ -140,8 +163,10 @@ def test_a_message_may_say_no_more_than_where_somebody_is(text: str, expected: b
 def test_every_situation_has_its_advice_and_names_topics_that_exist() -> None:
     topics = {topic.id for topic in content.topics()}
     for name, row in situations().items():
-        assert own_texts()["ucapan"][f"ucapan_keadaan_{name}"]
         assert row.advised_before <= topics
+        assert row.takes_back <= set(situations())
+        if row.advised_before:
+            assert own_texts()["ucapan"][f"ucapan_keadaan_{name}"]
         assert (row.signs is None) != (row.younger_than is None)
 
 

@@ -412,6 +412,7 @@ def test_a_question_that_resembles_nothing_is_offered_the_menu_and_a_human(
     assert questions, "the model takes everything for something"
     session = Session(assistant, tmp_path, "web")
     for question in questions:
+        session.say("menu")
         (reply,) = session.say(question).replies
         assert "belum bisa menjawab" in reply.text
         assert [choice.title for choice in reply.choices] == ["Bicara dengan petugas", "Lihat menu"]

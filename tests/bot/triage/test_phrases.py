@@ -15,11 +15,12 @@ from bot.triage.phrases import (
     speaks_of_another,
     speaks_of_safety,
     speaks_of_suicide,
+    tells_of_another,
 )
 
 GROUPS = (
     "darurat", "nyawa", "tinggi", "andai", "cerita", "diri",
-    "orang_lain", "aman", "ingkar", "bukan",
+    "orang_lain", "aman", "ingkar", "bukan", "saksi", "sendiri",
 )  # fmt: skip
 
 
@@ -223,3 +224,19 @@ def test_who_speaks_of_another_says_so(text: str) -> None:
 )
 def test_words_of_death_that_are_no_cry(text: str) -> None:
     assert not speaks_of_suicide(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("td malam ado mobil jemput 4 anak gadis di dusun kami", True),
+        ("td malam ado mobil jemput 4 anak gadis di dusun sebelah", True),
+        ("tetangga saya nyekap anak orang di rumahnya", True),
+        ("murid saya dibawa orang, hp nya mati", True),
+        ("saya dikurung, tolong", False),
+        ("tetangga saya jahat, saya dikunci di rumahnya", False),
+        ("teman saya dan kami semua dikurung", False),
+    ],
+)
+def test_who_tells_of_another_is_not_taken_for_the_one_in_danger(text: str, expected: bool) -> None:
+    assert tells_of_another(text) is expected
