@@ -13,13 +13,13 @@ from bot.conversation.choices import is_place_in_list, names_no_choice, pick
 from bot.conversation.messages import Content, Understanding
 from bot.engine import danger, rasa_internals, wishes
 from bot.engine import tracker as trackers
+from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
 from bot.engine.certain import certain
 from bot.engine.corrections import correction
-from bot.engine.memory import Memory, only_says_where
-from bot.engine.whole_answer import whole_answer
-from bot.knowledge.buttons import sends_abroad, topics_after
-from bot.knowledge.details import asks_for_detail, detail, topic_that_tells
+from bot.engine.flat import flat
+from bot.engine.memory import Memory
+from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks_to_go_on
 from bot.nlu.labels import (
@@ -42,9 +42,6 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 
 # "b eh c maksudnya": so many words may stand around a letter.
 LONGEST_LETTER = 4
-# More than this adds nothing to what a message means and costs time.
-MAX_UNDERSTOOD = 2_000
-
 # Commands that messengers teach people to type.
 _COMMANDS = {
     "start": "salam",
@@ -88,6 +85,7 @@ class Reader:
         self._processor = processor
         self._classifier = rasa_internals.component(processor, LinearIntentClassifier)
         self._responses = processor.domain.responses
+        self._after_answer = AfterAnswer(processor, self._part)
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
 
@@ -99,7 +97,7 @@ class Reader:
                 memory = memory.with_situation(CANNOT_CALL)
             return Heard(direct, None, memory)
         understanding, other = self._corrected(tracker, text) or self._words(tracker, lines, text)
-        memory = memory.after(_flat(text), understanding.parsed.get("entities", ()))
+        memory = memory.after(flat(text), understanding.parsed.get("entities", ()))
         meant, other = self._in_its_place(understanding, other, tracker, text, memory)
         return Heard(meant, other, memory.after_a_cry() if meant.level == levels.URGENT else memory)
 
@@ -138,6 +136,9 @@ class Reader:
         main = replace(main, level=levels.highest(whole, main.level))
         if main.intent == OUT_OF_SCOPE and not found.denied:
             return None
+        # What is denied is told, too: "bukan di Taiwan".
+        named = rasa_internals.parse(self._processor, flat(text), tracker)["entities"]
+        main = _naming(main, named)
         is_clear = main.sure and main.intent != OUT_OF_SCOPE and main.topic != last
         if found.denied and not is_clear:
             # What was taken back is not said once more.
@@ -168,64 +169,27 @@ class Reader:
         if understanding.intent == levels.URGENT and tells_of_another(text):
             told = certain(levels.URGENT, tentang="orang_lain")
             return replace(told, level=understanding.level), None
-        if meant := self._in_that_country(understanding, tracker, text):
+        if meant := self._after_answer.in_that_country(understanding, tracker, text):
             return meant, None
         named = [*understanding.parsed.get("entities", ())]
         named += memory.entities(with_situations=understanding.sure)
         if topic := topic_to_say_first(understanding, named, tracker.get_slot(READ_SLOT) or ()):
             first = replace(certain(FAQ, topik=topic), level=understanding.level)
             return first, understanding
-        if meant := self._by_itself(understanding, tracker, text):
+        if meant := self._after_answer.by_itself(understanding, tracker, text):
             return meant, other
-        if topic := self._topic_that_tells(understanding, tracker, text):
+        if topic := self._after_answer.topic_that_tells(understanding, tracker, text):
             return replace(certain(FAQ, topik=topic), level=understanding.level), other
         return understanding, other
 
-    def _in_that_country(
-        self, understanding: Understanding, tracker: Any, text: str
-    ) -> Understanding | None:
-        """ "saya di Taiwan" after an answer that sends people to an embassy asks which one."""
-        last = tracker.get_slot(TOPIC_SLOT)
-        if last is None or not sends_abroad(self._responses, last):
-            return None
-        if not only_says_where(_flat(text), understanding.parsed.get("entities", ())):
-            return None
-        parsed = {**understanding.parsed, "fits_before": True}
-        return replace(understanding, intent=FAQ, topic=last, parsed=parsed, sure=True)
-
-    def _by_itself(
-        self, understanding: Understanding, tracker: Any, text: str
-    ) -> Understanding | None:
-        """What a question means alone that was taken for one more about the last answer."""
-        last = tracker.get_slot(TOPIC_SLOT)
-        if not understanding.leans_back or understanding.topic != last:
-            return None
-        if understanding.parsed["fits_before"] or asks_for_detail(text):
-            return None
-        alone = self._part(text, understanding.parsed["entities"])
-        return alone if alone.sure and alone.intent == FAQ else None
-
-    def _topic_that_tells(
-        self, understanding: Understanding, tracker: Any, text: str
-    ) -> str | None:
-        """Where the answer stands to a question about the last topic that it does not answer."""
-        last = tracker.get_slot(TOPIC_SLOT)
-        is_same = understanding.topic == last and understanding.sure
-        if last is None or not (is_same or (understanding.leans_back and not understanding.sure)):
-            return None
-        if not understanding.was_read:
-            return None
-        if detail(whole_answer(self._processor, last), text):
-            return None
-        return topic_that_tells(text, str(last))
-
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
-        parsed = rasa_internals.parse(self._processor, _flat(text), tracker)
+        parsed = rasa_internals.parse(self._processor, flat(text), tracker)
         whole = _understanding(text, parsed)
         if whole.intent == RUDE and (rest := wishes.without_insults(text)):
             main, other = self.understand(rest, tracker)
             if wishes.may_be_wish(main) and not main.leans_back:
+                main = _naming(main, parsed["entities"])
                 return replace(main, level=levels.highest(whole.level, main.level)), other
         pieces = wishes.parts(text)
         if len(pieces) < 2 or whole.intent == levels.URGENT:
@@ -233,14 +197,15 @@ class Reader:
         understood = [self._part(piece.text, parsed["entities"]) for piece in pieces]
         if rest := wishes.beside_courtesy(whole, pieces, understood):
             main, other = self.understand(rest, tracker)
+            main = _naming(main, parsed["entities"])
         else:
             main, other = wishes.serve_first(whole, pieces, understood)
         return replace(main, level=levels.highest(whole.level, main.level)), other
 
     def _part(self, text: str, entities: list[dict[str, Any]]) -> Understanding:
         """Reads a part by itself; `entities` is what the whole message names."""
-        flat = _flat(text)
-        parsed = {"text": flat, "entities": entities, **self._classifier.read(flat)}
+        line = flat(text)
+        parsed = {"text": line, "entities": entities, **self._classifier.read(line)}
         return _understanding(text, parsed)
 
     def _from_payload(self, value: str) -> Understanding | None:
@@ -293,9 +258,13 @@ class Reader:
         return next((topic for topic in after if topic not in read), None)
 
 
-def _flat(text: str) -> str:
-    """On one line, and without the slash that Rasa takes for one of its own commands."""
-    return " ".join(text[:MAX_UNDERSTOOD].split()).lstrip("/ ")
+def _naming(meant: Understanding, named: Sequence[dict[str, Any]]) -> Understanding:
+    """What was understood of a part, with all that the whole message names.
+
+    Places in the text count in the whole; what reading added has none.
+    """
+    added = [e for e in meant.parsed.get("entities", ()) if "start" not in e]
+    return replace(meant, parsed={**meant.parsed, "entities": [*named, *added]})
 
 
 def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:

@@ -251,3 +251,14 @@ def test_what_is_only_guessed_brings_no_number(assistant: Assistant) -> None:
 def test_a_short_question_is_read_with_the_errand_before(assistant: Assistant) -> None:
     answer = _say(assistant, "saya mau tanya kabar laporan saya kemarin", "berapa lama ya")[-1]
     assert "belum bisa menjawab" not in _text(answer)
+
+
+def test_beside_a_courtesy_a_country_is_remembered_where_it_stands(assistant: Assistant) -> None:
+    """The places of words are those in the whole message, also when a part of it is read."""
+    for opening in ("makasih kak. ", "woy bot goblok. ", "bukan itu kak. "):
+        _, answer = _say(
+            assistant, "apa itu calo?", f"{opening}adik saya di taiwan hilang kontak sudah sebulan"
+        )
+        assert answer.state is not None
+        known = json.loads(answer.state)["slots"]["diketahui"]
+        assert (known["country"], known["situations"]) == ("TW", ["di_luar_negeri"])
