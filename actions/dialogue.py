@@ -65,7 +65,8 @@ class ActionDarurat(Action):
     ) -> list[EventType]:
         said = {e["entity"]: e["value"] for e in tracker.latest_message.get("entities") or []}
         kind = said.get("jenis")
-        turns = tracker.get_slot(DANGER_SLOT) or 1
+        before = tracker.get_slot(DANGER_SLOT)
+        turns = before or 1
         if about := said.get("tentang"):
             # From here on questions are answered as usual.
             dispatcher.utter_message(response=f"ucapan_darurat_{about}")
@@ -74,6 +75,11 @@ class ActionDarurat(Action):
             kind = kind or tracker.get_slot(KIND_SLOT)
             dispatcher.utter_message(response=_still(kind, turns, tracker))
             return [SlotSet(DANGER_SLOT, turns - 1)]
+        is_answer = not QUESTIONS_IN_DANGER.keys().isdisjoint(said)
+        if before and not kind and not is_answer and turns % 2 == DANGER_TURNS % 2:
+            # A second cry gets other words, never the same ones twice running.
+            dispatcher.utter_message(response="ucapan_darurat_lanjut")
+            return [*quiz.ended(), SlotSet(DANGER_SLOT, turns - 1)]
         dispatcher.utter_message(response=_first_aid(said, kind, tracker))
         # Whoever is in danger is not asked about a quiz again, and for a while "tolong" or
         # "takut" is no small talk.
@@ -108,8 +114,7 @@ def _first_aid(said: dict[str, Any], kind: str | None, tracker: Tracker) -> str:
     if kind:
         return f"ucapan_darurat_{kind}"
     if _knows(CANNOT_CALL, tracker):
-        is_second = tracker.get_slot(DANGER_SLOT) is not None
-        return "ucapan_darurat_lanjut" if is_second else "ucapan_darurat_tidak"
+        return "ucapan_darurat_tidak"
     return "ucapan_darurat_luar" if _knows(ABROAD, tracker) else "ucapan_darurat"
 
 

@@ -14,6 +14,7 @@ from bot.entities.countries import name_of
 from bot.knowledge.buttons import metadata, sends_abroad
 from bot.knowledge.facts import missions
 from bot.nlu.labels import ABROAD, DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, SUICIDE, TOPIC_SLOT
+from bot.triage import levels
 
 # In the metadata of a dialog intent: the topic that short questions after it are read with.
 SUBJECT = "about"
@@ -50,7 +51,8 @@ class Additions:
         if topic is None:
             self._note_subject(heard.meant.intent, tracker)
             return list(replies)
-        first = self._still_danger(tracker, memory, channel)
+        is_grave = heard.meant.level == levels.URGENT
+        first = self._still_danger(tracker, memory, channel, always=is_grave)
         return [*first, *self._advice(topic, memory, tracker, channel), *replies]
 
     def _note_subject(self, intent: str, tracker: Any) -> None:
@@ -105,9 +107,15 @@ class Additions:
         values = {"negara": name_of(country), "nomor": " atau ".join(numbers or ())}
         return self._say(response, channel, **values)[0].text
 
-    def _still_danger(self, tracker: Any, memory: Memory, channel: str) -> list[Reply]:
-        """One line while a cry for help is in mind, but not twice running."""
-        if not tracker.get_slot(DANGER_SLOT) or ABROAD in memory.situations:
+    def _still_danger(
+        self, tracker: Any, memory: Memory, channel: str, *, always: bool
+    ) -> list[Reply]:
+        """One line while a cry for help is in mind, but not twice running.
+
+        Before a question that names a danger it stands `always`.
+        """
+        in_mind = tracker.get_slot(DANGER_SLOT) and ABROAD not in memory.situations
+        if not in_mind and not always:
             return []
         line = list(self._say("ucapan_masih_bahaya", channel))
         said = {event.text for event in trackers.said_before(tracker)}

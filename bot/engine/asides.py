@@ -33,6 +33,8 @@ _NOTE_RESPONSES = {
 _ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
 
 UNKNOWN = "utter_di_luar_topik"
+# A topic among so many last ones is not sent in full again by itself.
+READ_LATELY = 4
 # A word of parting that may not sound cold after a cry for help.
 PARTING = ("terima_kasih", "sampai_jumpa")
 # A guess below this is no help.
@@ -109,9 +111,9 @@ class Asides:
         last = tracker.get_slot(TOPIC_SLOT)
         if not last or not understanding.was_read:
             return None
-        is_same = understanding.topic == last and (understanding.sure or understanding.leans_back)
+        read = (tracker.get_slot(READ_SLOT) or [])[-READ_LATELY:]
         # Not what an errand was about without an answer.
-        is_same = is_same and (tracker.get_slot(READ_SLOT) or [None])[-1] == last
+        is_same = understanding.topic in read and (understanding.sure or understanding.leans_back)
         if _wants_it_short(text, understanding) or (is_same and _makes_sure(text)):
             return self._in_short(tracker, understanding, last, channel)
         return self._again(tracker, understanding, text, channel) if is_same else None
@@ -125,6 +127,9 @@ class Asides:
         """The short form of the last answer, which is the one for SMS."""
         short = self._processor.nlg.generate_from_slots(f"utter_{FAQ}/{topic}", {}, "sms")
         choices = self._choices_after(topic)
+        if topic != tracker.get_slot(TOPIC_SLOT):
+            # Read a while ago: the whole of it is one press away.
+            choices = [*self._buttons([f"{FAQ}/{topic}"]), *choices][:MAX_CHOICES]
         replies = self._say("ucapan_singkatnya", channel, *choices, rincian=short["text"])
         replies = self._with_help_abroad(replies, tracker, topic, channel)
         return self._answer(tracker, understanding, replies, channel)
@@ -169,7 +174,10 @@ class Asides:
             if guess["confidence"] >= LEAST_LIKELY
             and guess["name"] not in (understanding.label, f"{FAQ}/{without}")
         ]
-        buttons = [button_for(name, self._processor.domain.responses) for name in others]
+        return self._buttons(others)
+
+    def _buttons(self, labels: Sequence[str]) -> list[Choice]:
+        buttons = [button_for(label, self._processor.domain.responses) for label in labels]
         return [Choice(button["title"], button["payload"]) for button in buttons if button]
 
     def _choices_after(self, topic: str) -> list[Choice]:

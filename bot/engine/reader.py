@@ -21,7 +21,7 @@ from bot.engine.flat import flat
 from bot.engine.memory import Memory
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
-from bot.nlu.following import asks_to_go_on
+from bot.nlu.following import asks, asks_to_go_on
 from bot.nlu.labels import (
     CANNOT_CALL,
     FALLBACK,
@@ -34,12 +34,16 @@ from bot.nlu.labels import (
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
-from bot.triage.phrases import speaks_of_suicide, tells_of_another
+from bot.triage.phrases import speaks_of_own, speaks_of_suicide, tells_of_another
 
 QUIZ, RUDE = "kuis", "kasar"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
+# So clear must a question about others be to be answered as one, although it names a danger.
+REPORT, CLEAR_BESIDE_A_CRY = "lapor", 0.95
+# Said in a few words or not at all.
+BARE_COMMANDS, LONGEST_COMMAND = ("kembali", "lewati", "ya", "tidak"), 6
 # "b eh c maksudnya": so many words may stand around a letter.
 LONGEST_LETTER = 4
 # Commands that messengers teach people to type.
@@ -139,8 +143,7 @@ class Reader:
         # What is denied is told, too: "bukan di Taiwan".
         named = rasa_internals.parse(self._processor, flat(text), tracker)["entities"]
         main = _naming(main, named)
-        is_clear = main.sure and main.intent != OUT_OF_SCOPE and main.topic != last
-        if found.denied and not is_clear:
+        if found.denied and (main.intent == OUT_OF_SCOPE or main.topic == last):
             # What was taken back is not said once more.
             parsed = {**main.parsed, "corrects": True}
             return replace(main, intent=OUT_OF_SCOPE, topic=None, parsed=parsed, sure=False), None
@@ -185,7 +188,7 @@ class Reader:
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
         parsed = rasa_internals.parse(self._processor, flat(text), tracker)
-        whole = _understanding(text, parsed)
+        whole = _without_bare_commands(text, _understanding(text, parsed))
         if whole.intent == RUDE and (rest := wishes.without_insults(text)):
             main, other = self.understand(rest, tracker)
             if wishes.may_be_wish(main) and not main.leans_back:
@@ -275,7 +278,8 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     sure = parsed["intent"]["name"] != FALLBACK
     if not sure and parsed["intent"].get("unsure") != "between":
         intent, topic = OUT_OF_SCOPE, None
-    if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT:
+    is_cry = not (sure and _asks_about_others(text, intent, confidence))
+    if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT and is_cry:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
     if intent == levels.URGENT and speaks_of_suicide(text):
@@ -283,6 +287,29 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
+
+
+def _asks_about_others(text: str, intent: str, confidence: float) -> bool:
+    """A question or a report that was clearly understood, and nobody's own cry.
+
+    "Dia dipukul. Bagaimana menolongnya?" is answered; its level, and a number to call before
+    the answer, stay those of a cry.
+    """
+    asked = intent == REPORT or (intent == FAQ and asks(raw_words(text)))
+    is_own = speaks_of_own(text) or speaks_of_suicide(text)
+    return asked and confidence >= CLEAR_BESIDE_A_CRY and not is_own
+
+
+def _without_bare_commands(text: str, meant: Understanding) -> Understanding:
+    """ "harus saya kembalikan uangnya?" is no "kembali": so many words say something else."""
+    words = raw_words(text)
+    if meant.intent not in BARE_COMMANDS or len(words) <= LONGEST_COMMAND or not asks(words):
+        return meant
+    ranking = [g for g in meant.parsed["intent_ranking"] if g["name"] != meant.intent]
+    intent = {"name": FALLBACK, "confidence": 0.0, "unsure": "between"}
+    parsed = {**meant.parsed, "intent_ranking": ranking, "intent": intent}
+    label, _, topic = ranking[0]["name"].partition("/")
+    return replace(meant, intent=label, topic=topic or None, parsed=parsed, sure=False)
 
 
 def _letter(text: str) -> str | None:

@@ -42,7 +42,12 @@ def speaks_of_another(text: str) -> bool:
 
 def tells_of_another(text: str) -> bool:
     """True when a cry for help is told by somebody who saw or heard of it."""
-    return _names("saksi", text) and not _names("sendiri", text)
+    return _names("saksi", text) and not speaks_of_own(text)
+
+
+def speaks_of_own(text: str) -> bool:
+    """True when the one in danger is the person who writes, or of the family."""
+    return _names("sendiri", text)
 
 
 def speaks_of_safety(text: str) -> bool:
