@@ -10,10 +10,10 @@ from bot.conversation.messages import Content, Reply
 from bot.engine.assistant import Assistant
 from bot.knowledge.buttons import FAQ_RESPONSE, Responses, own_texts
 from bot.knowledge.facts import fill, placeholders
+from bot.nlu.labels import OUT_OF_SCOPE
 
 # Where nothing else is told: asking back, owning up.
 NOT_KNOWN = ("ucapan_mungkin_maksud", "ucapan_rincian_tidak_ada", "utter_di_luar_topik")
-OUT_OF_SCOPE = "di_luar_topik"
 # Lines around an answer that tell what another topic tells.
 STANDS_FOR = {
     "ucapan_keadaan_belum_18": "usia_minimum",

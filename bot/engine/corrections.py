@@ -36,11 +36,6 @@ def correction(text: str) -> Correction | None:
     return Correction(". ".join(denied), meant)
 
 
-def takes_back(text: str) -> bool:
-    """Whether a message denies something: "bukan itu", "saya bukan di Taiwan"."""
-    return any(_denies(piece) for piece in _PIECE_END.split(text))
-
-
 def _others(pieces: list[str], denied: list[str]) -> list[str]:
     return [piece for piece in pieces if piece not in denied]
 

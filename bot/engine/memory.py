@@ -191,8 +191,7 @@ def _denied_countries(text: str, entities: Iterable[Mapping[str, Any]]) -> set[s
     return {
         str(entity["value"])
         for entity in entities
-        if entity["entity"] == "negara"
-        and not lexicon.words("bukan").isdisjoint(_words_before(text, entity)[-NEAR:])
+        if entity["entity"] == "negara" and _is_denied(text, entity)
     }
 
 
@@ -221,6 +220,10 @@ def _is_about_a_person(words: Sequence[str]) -> bool:
     return False
 
 
+def _is_denied(text: str, entity: Mapping[str, Any]) -> bool:
+    return not lexicon.words("bukan").isdisjoint(_words_before(text, entity)[-NEAR:])
+
+
 def _words_before(text: str, entity: Mapping[str, Any]) -> list[str]:
     """The words of its clause that stand before an entity."""
     return raw_words(_CLAUSE_END.split(text[: entity.get("start", 0)])[-1])
@@ -231,7 +234,7 @@ def _last_country(text: str, entities: Iterable[Mapping[str, Any]]) -> str | Non
     for entity in sorted(entities, key=lambda entity: -entity.get("start", 0)):
         if entity["entity"] != "negara" or entity["value"] == HOME:
             continue
-        if lexicon.words("bukan").isdisjoint(_words_before(text, entity)[-NEAR:]):
+        if not _is_denied(text, entity):
             return str(entity["value"])
     return None
 
