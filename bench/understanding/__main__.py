@@ -25,7 +25,7 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 def main() -> None:
     assistant = load_assistant(settings_module.load())
-    heldout = {name: sets.style(sets.HELDOUT, name) for name in sets.STYLES}
+    heldout = {name: sets.style(sets.HELDOUT, name) for name in sets.HELDOUT_STYLES}
     everything = [item for items in heldout.values() for item in items]
     examples = list(sets.examples())
     steps: dict[str, Any] = {

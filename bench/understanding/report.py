@@ -14,7 +14,7 @@ from bot.settings import PROJECT_ROOT
 TEMPLATE = "nlu.md.jinja"
 TARGET = PROJECT_ROOT / "docs" / "nlu.md"
 DIET_RESULT = compare.RESULT
-AIMS = {"everyday": 0.95, "sms": 0.90, "dialect": 0.85}
+AIMS = {"everyday": 0.95, "everyday_second": 0.95, "sms": 0.90, "dialect": 0.85}
 
 
 def comparison(examples: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
@@ -34,11 +34,11 @@ def comparison(examples: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
 def show(found: dict[str, Any]) -> None:
     """The short form, for the terminal."""
     print(
-        f"{'style':<10} {'right':>6} {'aim':>5} {'wrong answer':>13} {'out of scope answered':>22}"
+        f"{'style':<16} {'right':>6} {'aim':>5} {'wrong answer':>13} {'out of scope answered':>22}"
     )
     for name, row in found["styles"].items():
         aim = AIMS.get(name, "")
-        print(f"{name:<10} {row['right']:>6.3f} {aim:>5} {row['wrong']:>13.3f} ", end="")
+        print(f"{name:<16} {row['right']:>6.3f} {aim:>5} {row['wrong']:>13.3f} ", end="")
         print(f"{row['accepted']:>22.3f}")
     overall = found["overall"]
     print(f"out of scope answered, all styles: {overall['row']['accepted']:.3f}")

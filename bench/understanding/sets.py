@@ -14,6 +14,9 @@ from bot.settings import PROJECT_ROOT
 BENCH = PROJECT_ROOT / "bench"
 HELDOUT, TUNING, CONTEXT = BENCH / "heldout", BENCH / "tuning", BENCH / "context"
 STYLES = ("everyday", "sms", "dialect", "long")
+# Everyday messages by another writer, after the rules and examples that the first were measured on.
+SECOND = "everyday_second"
+HELDOUT_STYLES = ("everyday", SECOND, *STYLES[1:])
 
 
 @dataclass(frozen=True)

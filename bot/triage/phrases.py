@@ -22,7 +22,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return says(_patterns()["darurat"], text) or speaks_of_suicide(text)
+    return says(_patterns()["darurat"], _without_the_past(text)) or speaks_of_suicide(text)
 
 
 def speaks_of_suicide(text: str) -> bool:
@@ -31,8 +31,8 @@ def speaks_of_suicide(text: str) -> bool:
 
 
 def sounds_serious(text: str) -> bool:
-    """True when the words say that exploitation is going on."""
-    return says(_patterns()["tinggi"], text)
+    """True when the words say that exploitation is going on, or that there was a danger."""
+    return says(_patterns()["tinggi"], text) or says(_patterns()["darurat"], text)
 
 
 def speaks_of_another(text: str) -> bool:
@@ -58,6 +58,20 @@ def speaks_of_safety(text: str) -> bool:
 def _names(group: str, text: str) -> bool:
     plain = " ".join(_spelt_out(text).replace("-", " ").split())
     return _patterns()[group].search(plain) is not None
+
+
+def _without_the_past(text: str) -> str:
+    """Each sentence up to what is told of the past: "saya dulu disiksa di kapal".
+
+    Whole where something goes on: "dulu dijanjikan kerja, sekarang dikurung".
+    """
+    sentences = []
+    for sentence in _SENTENCE_END.split(_spelt_out(text)):
+        plain = " ".join(sentence.split())
+        past = _patterns()["lampau"].search(plain)
+        goes_on = _patterns()["kini"].search(plain)
+        sentences.append(plain[: past.start()] if past and not goes_on else plain)
+    return ". ".join(sentences)
 
 
 def _spelt_out(text: str) -> str:

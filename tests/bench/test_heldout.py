@@ -16,7 +16,7 @@ from tests.nlu_data import content
 SETS = [
     (folder.name, name)
     for folder in (sets.HELDOUT, sets.TUNING)
-    for name in sets.STYLES
+    for name in (sets.HELDOUT_STYLES if folder == sets.HELDOUT else sets.STYLES)
 ] + [("context", "followups"), ("context", "two_wishes"), ("context", "conversations")]  # fmt: skip
 
 # Nobody's own wording: "bukan itu", "menu".

@@ -263,3 +263,31 @@ def test_a_level_that_does_not_exist_is_an_error() -> None:
 def test_the_urgent_level_has_the_name_of_the_intent() -> None:
     # `assess` compares them, so they must stay the same word.
     assert levels.URGENT == "darurat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya dulu ditipu dan disiksa di kapal, malu kalo orang tau",
+        "tahun lalu saya dikurung agen di batam",
+        "waktu itu dia diculik, kasusnya cakmano sih",
+        "saya pernah disekap di malaysia",
+    ],
+)
+def test_a_danger_that_is_over_rings_no_phone_but_counts(text: str) -> None:
+    assert _by_words(text) == SERIOUS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dulu saya dijanjikan jadi pelayan, ternyata dikurung di ruko",
+        "saya dulu kerja di kafe, sekarang disekap di mess",
+        "saya gak pernah digaji dan dikunci di kamar",
+        "tahun lalu anak saya dibawa kabur, sampai sekarang belum pulang",
+        "saya pernah kabur. saya dikunci lagi",
+        "dulu saya percaya sama dia tapi saya dipukuli",
+    ],
+)
+def test_a_danger_that_goes_on_is_urgent_however_it_began(text: str) -> None:
+    assert _by_words(text) == URGENT

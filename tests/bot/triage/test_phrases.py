@@ -20,7 +20,7 @@ from bot.triage.phrases import (
 
 GROUPS = (
     "darurat", "nyawa", "tinggi", "andai", "cerita", "diri",
-    "orang_lain", "aman", "ingkar", "bukan", "saksi", "sendiri",
+    "orang_lain", "aman", "ingkar", "bukan", "saksi", "sendiri", "lampau", "kini",
 )  # fmt: skip
 
 
