@@ -1,0 +1,1 @@
+"""Doubles of messaging providers, as real HTTP servers on loopback."""
