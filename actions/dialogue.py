@@ -54,6 +54,21 @@ class ActionMenu(Action):
         return []
 
 
+class ActionBerhenti(Action):
+    """No more messages, when the whole message was STOP; else the word that does it."""
+
+    def name(self) -> str:
+        return "action_berhenti"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        is_final = next(tracker.get_latest_entity_values("kata"), None) == "stop"
+        context.current().stop = is_final
+        dispatcher.utter_message(response="ucapan_berhenti" if is_final else "ucapan_cara_berhenti")
+        return []
+
+
 class ActionDarurat(Action):
     """A number to call and one safe question; then what the answer to it asks for."""
 

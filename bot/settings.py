@@ -4,19 +4,64 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from bot.errors import OperatorError
 
+# A quick reply of WhatsApp holds no more.
+MOST_TEMPLATE_BUTTONS = 3
+
+_TELEGRAM_TOKEN = re.compile(r"[^\s/:]+:[^\s/]+")
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 class SettingsError(OperatorError):
     """A setting is missing or malformed; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class TelegramSettings:
+    """The bot of this installation.
+
+    Attributes:
+        token: As @BotFather gave it.
+        api_url: Where the Bot API is.
+        per_second: Messages a second in all; Telegram takes 30 from a bot that pays nothing.
+    """
+
+    token: str = field(repr=False)
+    api_url: str = "https://api.telegram.org"
+    per_second: float = 28.0
+
+
+@dataclass(frozen=True)
+class TwilioSettings:
+    """The account of this installation at Twilio, for WhatsApp and SMS.
+
+    Attributes:
+        account_sid: AC and 32 hexadecimal digits.
+        auth_token: Signs webhooks and opens the API.
+        whatsapp_number: Ours on WhatsApp, "+62...", or None.
+        sms_number: Ours for SMS, or None.
+        reopen_template: ContentSid of the approved template that asks a person to write
+            when WhatsApp's window is closed, or None.
+        button_templates: ContentSids of quick-reply templates by their number of buttons.
+        api_url: Another address for all of the API, for tests; None for Twilio's own.
+    """
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    whatsapp_number: str | None = None
+    sms_number: str | None = None
+    reopen_template: str | None = None
+    button_templates: Mapping[int, str] = field(default_factory=dict)
+    api_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +77,8 @@ class Settings:
         burst_limit: Seconds after the first waiting line when the answer comes anyway.
         claim_seconds: A worker that is silent this long loses its conversation.
         log_json: One JSON object a line instead of readable lines.
+        telegram: The bot, or None when there is none.
+        twilio: The account, or None when there is none.
     """
 
     home: Path
@@ -42,6 +89,8 @@ class Settings:
     burst_limit: float = 2.0
     claim_seconds: float = 5.0
     log_json: bool = False
+    telegram: TelegramSettings | None = None
+    twilio: TwilioSettings | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -81,17 +130,75 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         burst_limit=_seconds(environ, "SULUH_BURST_LIMIT", Settings.burst_limit),
         claim_seconds=_seconds(environ, "SULUH_CLAIM_SECONDS", Settings.claim_seconds),
         log_json=environ.get("SULUH_LOG", "text") == "json",
+        telegram=_telegram(environ),
+        twilio=_twilio(environ),
     )
 
 
+def _telegram(environ: Mapping[str, str]) -> TelegramSettings | None:
+    token = environ.get("SULUH_TELEGRAM_TOKEN")
+    if not token:
+        return None
+    if not _TELEGRAM_TOKEN.fullmatch(token):
+        # The value itself is a secret and stays out of the message.
+        raise SettingsError("SULUH_TELEGRAM_TOKEN must look like 123456:ABC..., from @BotFather.")
+    url = environ.get("SULUH_TELEGRAM_API_URL") or TelegramSettings.api_url
+    rate = _number_in(environ, "SULUH_TELEGRAM_PER_SECOND", TelegramSettings.per_second)
+    if not rate:
+        raise SettingsError("SULUH_TELEGRAM_PER_SECOND must be more than 0.")
+    return TelegramSettings(token, url.rstrip("/"), rate)
+
+
+def _twilio(environ: Mapping[str, str]) -> TwilioSettings | None:
+    sid, token = environ.get("SULUH_TWILIO_ACCOUNT_SID"), environ.get("SULUH_TWILIO_AUTH_TOKEN")
+    if not sid and not token:
+        return None
+    if not sid or not token:
+        raise SettingsError("SULUH_TWILIO_ACCOUNT_SID and SULUH_TWILIO_AUTH_TOKEN go together.")
+    whatsapp, sms = (_number(environ, f"SULUH_{kind}_NUMBER") for kind in ("WHATSAPP", "SMS"))
+    if whatsapp is None and sms is None:
+        raise SettingsError("Set SULUH_WHATSAPP_NUMBER or SULUH_SMS_NUMBER, or both.")
+    api_url = environ.get("SULUH_TWILIO_API_URL")
+    return TwilioSettings(
+        account_sid=sid,
+        auth_token=token,
+        whatsapp_number=whatsapp,
+        sms_number=sms,
+        reopen_template=environ.get("SULUH_WHATSAPP_REOPEN_SID") or None,
+        button_templates={
+            count: sid
+            for count in range(1, MOST_TEMPLATE_BUTTONS + 1)
+            if (sid := environ.get(f"SULUH_WHATSAPP_BUTTONS_{count}_SID"))
+        },
+        api_url=api_url.rstrip("/") if api_url else None,
+    )
+
+
+def _number(environ: Mapping[str, str], name: str) -> str | None:
+    """One of our own numbers, as "+62..."; a messenger's prefix is taken off."""
+    raw = environ.get(name)
+    if not raw:
+        return None
+    number = re.sub(r"[\s().-]", "", raw.removeprefix("whatsapp:"))
+    if not re.fullmatch(r"\+?\d{5,15}", number):
+        raise SettingsError(f"{name} must be a number such as +6281200000001.")
+    return number
+
+
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    return _number_in(environ, name, default, "a number of seconds")
+
+
+def _number_in(
+    environ: Mapping[str, str], name: str, default: float, what: str = "a number"
+) -> float:
     raw = environ.get(name)
     if raw is None:
         return default
     try:
         value = float(raw)
     except ValueError:
-        raise SettingsError(f"{name} must be a number of seconds, not {raw!r}.") from None
+        raise SettingsError(f"{name} must be {what}, not {raw!r}.") from None
     if not 0 <= value < math.inf:
-        raise SettingsError(f"{name} must be a number of seconds, 0 or more.")
+        raise SettingsError(f"{name} must be {what}, 0 or more.")
     return value

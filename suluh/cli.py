@@ -176,6 +176,26 @@ def doctor() -> None:
         sys.exit(1)
 
 
+@main.group()
+def channels() -> None:
+    """The channels beside the web chat: Telegram, WhatsApp, SMS."""
+
+
+@channels.command("setup")
+def channels_setup() -> None:
+    """Registers webhooks, commands and templates with the providers."""
+    settings = _settings("channels")
+    from suluh import channel_setup
+    from suluh.wiring import House
+
+    failed = False
+    for line in channel_setup.set_up(House.open(settings)):
+        failed = failed or not line.good
+        click.echo(f"{'ok  ' if line.good else 'MEND'}  {line.what}: {line.detail}")
+    if failed:
+        sys.exit(1)
+
+
 @main.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,

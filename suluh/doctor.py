@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.engine import model
+from bot.errors import OperatorError
 from bot.privacy.keys import ServerKey
 from bot.settings import Settings
+from channels.contract import Channel
 from suluh.wiring import House
 
 
@@ -29,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         _check("model", lambda: _model(settings)),
         _check("worker", lambda: _worker(settings)),
         _check("public address", lambda: _public_url(settings)),
+        *_channels(settings),
     ]
 
 
@@ -71,6 +76,23 @@ def _worker(settings: Settings) -> str:
     if not count:
         raise _Mend("none is running. Run: suluh run")
     return f"{count} running"
+
+
+def _channels(settings: Settings) -> list[Finding]:
+    """A real call to each provider: a green light with a revoked token helps nobody."""
+    try:
+        house = House.open(settings)
+    except OperatorError:
+        # Said under "database" or "key" already.
+        return []
+    try:
+        return [_check(channel.name, partial(_ask, channel)) for channel in house.channels()]
+    finally:
+        house.database.close()
+
+
+def _ask(channel: Channel) -> str:
+    return asyncio.run(channel.check())
 
 
 def _public_url(settings: Settings) -> str:

@@ -16,6 +16,12 @@ _QUIET = {
     "uvicorn.access": logging.CRITICAL,
     "uvicorn.error": logging.WARNING,
     "sse_starlette": logging.ERROR,
+    # They name addresses of calls, and the token of the bot is part of one.
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "telegram": logging.CRITICAL,
+    "twilio": logging.CRITICAL,
+    "aiohttp": logging.CRITICAL,
     "asyncio": logging.CRITICAL,
 }
 

@@ -32,6 +32,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.attachments import store as attachments
 from bot.clock import now_ms
 from bot.conversation.outbox import count_by_state
 from bot.storage.database import Database
@@ -57,7 +58,9 @@ TURN_SECONDS = Histogram(
 )
 LINES = Counter("suluh_lines", "Inbound messages answered", ["channel"])
 
-_KNOWN_PATHS = frozenset({"/", "/pesan", "/aliran", "/hapus", "/keluar"})
+_KNOWN_PATHS = frozenset(
+    {"/", "/pesan", "/aliran", "/hapus", "/keluar", "/telegram", "/twilio/pesan", "/twilio/status"}
+)
 
 
 class QueueCollector(Collector):
@@ -73,6 +76,7 @@ class QueueCollector(Collector):
             ).one()
             total = connection.execute(select(func.count()).select_from(conversations)).scalar_one()
             states = count_by_state(connection)
+            files = attachments.count_by_state(connection)
         age = (now_ms() - oldest) / 1000 if oldest else 0.0
         yield GaugeMetricFamily("suluh_inbox_waiting", "Messages not answered yet", waiting)
         yield GaugeMetricFamily("suluh_inbox_oldest_seconds", "Age of the oldest of them", age)
@@ -81,6 +85,12 @@ class QueueCollector(Collector):
         for state, count in sorted(states.items()):
             by_state.add_metric([state], count)
         yield by_state
+        by_reason = GaugeMetricFamily(
+            "suluh_attachments", "Files of people by state", labels=["state", "reason"]
+        )
+        for labels, count in sorted(files.items()):
+            by_reason.add_metric(labels, count)
+        yield by_reason
         running = GaugeMetricFamily("suluh_processes", "Processes alive", labels=["kind"])
         for kind in ("web", "worker"):
             running.add_metric([kind], alive(self._database, kind))

@@ -14,7 +14,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.conversation.door import Door
+from bot.conversation.reports import Reports
 from bot.knowledge import facts
+from channels.contract import Gate
 from channels.web.app import WebChat
 from channels.web.history import History
 from channels.web.streams import Streams
@@ -33,17 +35,23 @@ def build_app(house: House, streams: Streams) -> Starlette:
     door = Door(house.inbox)
     history = History(house.database, house.sealer, house.address_book, house.inbox)
     chat = WebChat(door, history, streams, facts.placeholders(), house.settings.public_url)
+    channels = house.channels()
+    gate = Gate(door, Reports(house.database, house.sealer, house.inbox))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         door.open()
         streams.open()
-        yield
+        async with contextlib.AsyncExitStack() as running:
+            for channel in channels:
+                await running.enter_async_context(channel.background(gate))
+            yield
         await door.close()
         streams.close()
 
+    webhooks = [route for channel in channels for route in channel.routes(gate)]
     return Starlette(
-        routes=[Mount("/", chat.app())],
+        routes=[*webhooks, Mount("/", chat.app())],
         middleware=[operations.request_metrics()],
         lifespan=lifespan,
     )

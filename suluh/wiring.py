@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.inbox import Inbox
 from bot.privacy.identity import AddressBook
-from bot.privacy.keys import IDENTITY_SUBKEY, SEALING_SUBKEY, ServerKey
+from bot.privacy.keys import (
+    ATTACHMENT_SUBKEY,
+    IDENTITY_SUBKEY,
+    SEALING_SUBKEY,
+    WEBHOOK_SUBKEY,
+    ServerKey,
+)
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
 from bot.storage.database import Database
+from channels import registry
+from channels.contract import Channel
 
 if TYPE_CHECKING:
     from bot.engine.assistant import Assistant
@@ -56,6 +64,20 @@ class House:
         house = cls._build(settings, load(settings.keys_dir), database)
         house.database.adopt_key(house.key.check_value())
         return house
+
+    def channels(self) -> list[Channel]:
+        """The channels of this installation, beside the web chat."""
+        return registry.configured(
+            self.settings,
+            database=self.database,
+            address_book=self.address_book,
+            webhook_key=self.key.subkey(WEBHOOK_SUBKEY),
+        )
+
+    @property
+    def attachment_key(self) -> bytes:
+        """Seals the files that people send."""
+        return self.key.subkey(ATTACHMENT_SUBKEY)
 
     @classmethod
     def _build(cls, settings: Settings, key: ServerKey, database: Database) -> House:

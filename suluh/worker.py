@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
 import signal
 import threading
+from collections.abc import Sequence
 
-from bot.conversation.sender import Connector, Sender
+from bot.conversation.fetcher import Fetcher, Speaker
+from bot.conversation.sender import Sender
 from bot.conversation.turn import Outcome, TurnRunner, describe
 from bot.conversation.worker import Worker
 from bot.storage import bell
+from channels import registry
+from channels.contract import Channel
 from suluh import operations
 from suluh.heartbeat import Heartbeat
 from suluh.wiring import House, load_assistant
@@ -31,11 +36,13 @@ def work(house: House) -> None:
     # What the model holds never becomes garbage: the collector need not look at it.
     gc.collect()
     gc.freeze()
+    channels = house.channels()
     runner = TurnRunner(
         house.database,
         house.sealer,
         assistant,
         claim_seconds=house.settings.claim_seconds,
+        capabilities=registry.capabilities(channels),
     )
     worker = Worker(
         house.database,
@@ -45,15 +52,10 @@ def work(house: House) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    with Heartbeat(house.database, "worker"), Sending(house, push_connectors()):
+    with Heartbeat(house.database, "worker"), Sending(house, channels, assistant):
         logger.info("worker ready")
         worker.run()
     logger.info("worker stopped")
-
-
-def push_connectors() -> dict[str, Connector]:
-    """Channels whose replies are pushed. The web chat and the terminal pull."""
-    return {}
 
 
 def count(outcome: Outcome) -> None:
@@ -65,22 +67,25 @@ def count(outcome: Outcome) -> None:
 
 
 class Sending:
-    """A thread that sends what is due while the block runs; none without connectors."""
+    """A thread that sends what is due and fetches files while the block runs.
 
-    def __init__(self, house: House, connectors: dict[str, Connector]) -> None:
+    There is none without channels.
+    """
+
+    def __init__(self, house: House, channels: Sequence[Channel], speaker: Speaker) -> None:
+        self._speaker = speaker
         self._house = house
-        self._sender = Sender(house.database, house.sealer, connectors)
+        self._channels = channels
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
-        self._needed = bool(connectors)
 
     def __enter__(self) -> None:
-        if self._needed:
+        if self._channels:
             self._thread.start()
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        if self._needed:
+        if self._channels:
             self._thread.join(timeout=30)
 
     def _run(self) -> None:
@@ -88,11 +93,23 @@ class Sending:
         try:
             while not self._stopping.is_set():
                 try:
-                    if not self._sender.send_next():
-                        listener.wait(1.0)
+                    asyncio.run(self._send(listener))
                 except Exception as error:
                     # This thread must outlive any trouble, or replies would stay for ever.
-                    logger.error("sending is tried again: %s", describe(error))
+                    logger.error("sending is begun again: %s", describe(error))
                     self._stopping.wait(AFTER_TROUBLE_SECONDS)
         finally:
             listener.close()
+
+    async def _send(self, listener: bell.Listener) -> None:
+        # Made inside the event loop that uses them.
+        connectors = {channel.name: channel.connector() for channel in self._channels}
+        sender = Sender(self._house.database, self._house.sealer, connectors)
+        fetcher = Fetcher(
+            self._house.database,
+            self._house.sealer,
+            self._house.attachment_key,
+            connectors,
+            self._speaker,
+        )
+        await asyncio.gather(sender.run(listener, self._stopping), fetcher.run(self._stopping))

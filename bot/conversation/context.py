@@ -25,12 +25,14 @@ class TurnContext:
         channel: Where the person writes.
         effects: Run in order inside the turn's transaction.
         forget: Delete what was said before this turn, and remember nothing.
+        stop: The person wants no more messages.
     """
 
     conversation_id: str
     channel: str
     effects: list[Effect] = field(default_factory=list)
     forget: bool = False
+    stop: bool = False
 
 
 _current: ContextVar[TurnContext | None] = ContextVar("turn", default=None)

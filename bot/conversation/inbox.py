@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from bot.attachments import store as attachments
 from bot.clock import now_ms
-from bot.conversation import burst, cleaning
+from bot.conversation import burst, cleaning, standing
 from bot.conversation.messages import Content, Inbound
 from bot.privacy.identity import AddressBook, random_id
 from bot.privacy.sealing import Sealer
@@ -26,7 +27,7 @@ MAX_SCANNED = 1_000
 
 # Built once: building a statement costs as much as running it.
 _FIND = (
-    select(conversations.c.id)
+    select(conversations.c.id, contacts.c.unreachable_code)
     .join(contacts)
     .where(contacts.c.channel == bindparam("channel"))
     .where(contacts.c.address_blind == bindparam("blind"))
@@ -49,7 +50,7 @@ _FIRST_WAITING = (
 _MAKE_READY = (
     update(conversations)
     .where(conversations.c.id == bindparam("which"))
-    .values(ready_at=bindparam("at"), urgent=bindparam("urgent"))
+    .values(ready_at=bindparam("at"), urgent=bindparam("urgent"), heard_at=bindparam("now"))
 )
 
 
@@ -101,7 +102,8 @@ class Inbox:
     def conversation_of(self, channel: str, address: str) -> str | None:
         """The id of the conversation with this address, if there is one."""
         with self._database.read() as connection:
-            return _find(connection, channel, self._address_book.blind(channel, address))
+            found = _find(connection, channel, self._address_book.blind(channel, address))
+            return found.id if found else None
 
     def _prepare(self, inbound: Inbound) -> _Arrival:
         if not 0 < len(inbound.external_id) <= MAX_EXTERNAL_ID:
@@ -114,6 +116,7 @@ class Inbox:
             blind=self._address_book.blind(inbound.channel, inbound.address),
             wait_ms=burst.wait_ms(content.text, burst_wait=self._burst_wait) if plain else 0,
             urgent=sounds_urgent(content.text[:MAX_SCANNED]),
+            files=_files(inbound),
         )
 
     def _insert(self, connection: Connection, arrival: _Arrival) -> Receipt:
@@ -127,7 +130,7 @@ class Inbox:
         if known.first() is not None:
             return Receipt(conversation_id, is_new=False)
         place = content_place(conversation_id, inbound.external_id)
-        connection.execute(
+        inserted = connection.execute(
             _INSERT,
             {
                 "conversation_id": conversation_id,
@@ -137,6 +140,9 @@ class Inbox:
                 "received_at": now,
             },
         )
+        if arrival.files:
+            (inbox_id,) = inserted.inserted_primary_key
+            attachments.add(connection, self._sealer, conversation_id, inbox_id, arrival.files)
         self._make_ready(connection, conversation_id, arrival, now)
         return Receipt(conversation_id, is_new=True)
 
@@ -144,12 +150,17 @@ class Inbox:
         inbound = arrival.inbound
         found = _find(connection, inbound.channel, arrival.blind)
         if found is None:
-            found = self._create(connection, arrival, now)
+            conversation_id = self._create(connection, arrival, now)
+        else:
+            conversation_id = found.id
+            if found.unreachable_code is not None:
+                # Whoever writes is reached again.
+                standing.set_unreachable(connection, conversation_id, None)
         # Two messages of one conversation at once: the second waits here, so that their
         # row numbers are the order in which they become visible.
         if connection.dialect.name == "postgresql":
-            connection.execute(_LOCK, {"id": found})
-        return found
+            connection.execute(_LOCK, {"id": conversation_id})
+        return conversation_id
 
     def _create(self, connection: Connection, arrival: _Arrival, now: int) -> str:
         inbound = arrival.inbound
@@ -170,7 +181,7 @@ class Inbox:
             found = _find(connection, inbound.channel, arrival.blind)
             if found is None:
                 raise RuntimeError("a contact without a conversation")
-            return found
+            return str(found.id)
         connection.execute(
             conversations.insert().values(
                 id=conversation_id, contact_id=contact_id, channel=inbound.channel, created_at=now
@@ -192,7 +203,12 @@ class Inbox:
                 ready_at = min(ready_at, max(first + self._burst_limit_ms, now))
         connection.execute(
             _MAKE_READY,
-            {"which": conversation_id, "at": ready_at, "urgent": max(urgent, int(arrival.urgent))},
+            {
+                "which": conversation_id,
+                "at": ready_at,
+                "urgent": max(urgent, int(arrival.urgent)),
+                "now": now,
+            },
         )
 
 
@@ -205,11 +221,18 @@ class _Arrival:
     blind: bytes
     wait_ms: int
     urgent: bool
+    files: Sequence[attachments.Source]
 
 
-def _find(connection: Connection, channel: str, blind: bytes) -> str | None:
-    found: str | None = connection.execute(_FIND, {"channel": channel, "blind": blind}).scalar()
-    return found
+def _files(inbound: Inbound) -> Sequence[attachments.Source]:
+    """What is to be fetched; a correction repeats the files of the message that it corrects."""
+    if inbound.edits is not None:
+        return ()
+    return [attachments.Source(file.kind, file.source, file.size) for file in inbound.attachments]
+
+
+def _find(connection: Connection, channel: str, blind: bytes) -> Row | None:
+    return connection.execute(_FIND, {"channel": channel, "blind": blind}).first()
 
 
 def to_content(inbound: Inbound) -> Content:

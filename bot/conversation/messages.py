@@ -9,10 +9,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came with a message. `kind` is photo, document, voice, video or sticker."""
+    """A file that came with a message.
+
+    Attributes:
+        kind: photo, document, voice, video, sticker, or contact (a card, never kept).
+        media_type: As the provider says; what is in the file may be something else.
+        source: Where the provider has it: a file id, or an address.
+        size: In bytes, as the provider says; None when it does not.
+    """
 
     kind: str
     media_type: str = ""
+    source: str = field(default="", repr=False)
+    size: int | None = None
 
 
 @dataclass(frozen=True)

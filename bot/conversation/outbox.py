@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql import Select
 
 from bot.clock import now_ms
 from bot.conversation.messages import Reply
+from bot.conversation.rendering import Part
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.tables import contacts, conversations, outbox
 
@@ -22,6 +24,13 @@ SENT = "sent"
 DELIVERED = "delivered"
 READ = "read"
 FAILED = "failed"
+# Waits for what `held_for` says.
+HELD = "held"
+# Was held, and the person went on to something else.
+DROPPED = "dropped"
+
+# Reasons to hold a message: WhatsApp's window is closed; the person may ask for more.
+FOR_WINDOW, FOR_MORE = "window", "more"
 
 # A message only ever moves to the right; a late callback never takes it back.
 PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
@@ -45,7 +54,7 @@ class Outbound:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A row that this sender has taken, and to whom it goes."""
+    """A row that this sender has taken, to whom it goes, and how that person stands."""
 
     row: Row
     address_sealed: bytes
@@ -64,9 +73,11 @@ class Outbox:
         conversation_id: str,
         channel: str,
         turn_id: str,
-        replies: Sequence[Reply],
+        parts: Sequence[Part],
+        *,
+        is_notice: bool = False,
     ) -> None:
-        """Adds the replies of one turn, in order, within the caller's transaction."""
+        """Adds the messages of one turn, in order, within the caller's transaction."""
         now = now_ms()
         rows = [
             {
@@ -75,13 +86,15 @@ class Outbox:
                 "turn_id": turn_id,
                 "position": position,
                 "content_sealed": self._sealer.seal(
-                    reply.encode(), _place(conversation_id, turn_id, position)
+                    part.reply.encode(), _place(conversation_id, turn_id, position)
                 ),
-                "state": DUE,
+                "state": HELD if part.waits else DUE,
+                "held_for": FOR_MORE if part.waits else None,
+                "is_notice": int(is_notice),
                 "due_at": now,
                 "created_at": now,
             }
-            for position, reply in enumerate(replies)
+            for position, part in enumerate(parts)
         ]
         if rows:
             connection.execute(_INSERT, rows)
@@ -119,42 +132,37 @@ class Outbox:
                 logger.error("reply %d does not open and is left out", row.id)
         return opened
 
-    def claim_next(self, connection: Connection, channels: Sequence[str]) -> Claimed | None:
-        """Takes the row that has been due longest, never one before its elder.
+    def is_due(self, connection: Connection, channels: Sequence[str]) -> bool:
+        """Whether anything may be claimed, without a lock."""
+        return connection.execute(_due(channels).limit(1)).first() is not None
 
-        A row whose sender died is due again after `SEND_CLAIM_MS`.
+    def claim(self, connection: Connection, channels: Sequence[str], limit: int) -> list[Claimed]:
+        """Takes the rows that have been due longest, of each conversation the eldest.
+
+        Replies go before notices. A row whose sender died is due again after `SEND_CLAIM_MS`.
         """
-        now = now_ms()
-        elder = outbox.alias("elder")
-        elder_waits = exists().where(
-            and_(
-                elder.c.conversation_id == outbox.c.conversation_id,
-                elder.c.id < outbox.c.id,
-                elder.c.state.in_((DUE, SENDING)),
+        query = _due(channels).limit(limit).with_for_update(skip_locked=True, of=outbox)
+        rows = connection.execute(query).all()
+        if rows:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([row.id for row in rows]))
+                .values(
+                    state=SENDING,
+                    due_at=now_ms() + SEND_CLAIM_MS,
+                    attempts=outbox.c.attempts + 1,
+                )
             )
-        )
-        query = (
-            select(outbox, contacts.c.address_sealed, contacts.c.id.label("contact_id"))
-            .join(conversations, conversations.c.id == outbox.c.conversation_id)
-            .join(contacts, contacts.c.id == conversations.c.contact_id)
+        return [Claimed(row, bytes(row.address_sealed), row.contact_id) for row in rows]
+
+    def seconds_until_due(self, connection: Connection, channels: Sequence[str]) -> float | None:
+        """How long until the next row on these channels is due; None when none waits."""
+        soonest = connection.execute(
+            select(func.min(outbox.c.due_at))
             .where(outbox.c.channel.in_(channels))
-            # A claimed row carries the end of the claim in `due_at`.
             .where(outbox.c.state.in_((DUE, SENDING)))
-            .where(outbox.c.due_at <= now)
-            .where(~elder_waits)
-            .order_by(outbox.c.due_at)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=outbox)
-        )
-        row = connection.execute(query).first()
-        if row is None:
-            return None
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(state=SENDING, due_at=now + SEND_CLAIM_MS, attempts=outbox.c.attempts + 1)
-        )
-        return Claimed(row, bytes(row.address_sealed), row.contact_id)
+        ).scalar()
+        return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
     def open(self, claimed: Claimed) -> Outbound:
         """The reply of a claimed row.
@@ -165,21 +173,31 @@ class Outbox:
         return self._open(claimed.row)
 
     def mark_sent(self, connection: Connection, outbound_id: int, provider_id: str | None) -> None:
+        """The provider has it. A status that already came back is not taken back."""
+        row = update(outbox).where(outbox.c.id == outbound_id)
+        connection.execute(row.values(provider_id=provider_id))
         connection.execute(
-            update(outbox)
-            .where(outbox.c.id == outbound_id)
-            .where(outbox.c.state.in_((DUE, SENDING)))
-            .values(state=SENT, provider_id=provider_id, error_code=None)
+            row.where(outbox.c.state.in_((DUE, SENDING))).values(state=SENT, error_code=None)
         )
 
     def mark_retry(
-        self, connection: Connection, outbound_id: int, *, delay_ms: int, code: str
+        self, connection: Connection, outbound_id: int, *, delay_ms: int, code: str | None
     ) -> None:
+        """Due again after a while; without a `code` nothing was tried and nothing counts."""
         connection.execute(
             update(outbox)
             .where(outbox.c.id == outbound_id)
             .where(outbox.c.state == SENDING)
-            .values(state=DUE, due_at=now_ms() + delay_ms, error_code=code)
+            .values(
+                state=DUE,
+                due_at=now_ms() + delay_ms,
+                **(
+                    # What is reported of this attempt from now on comes too late.
+                    {"error_code": code, "provider_id": None}
+                    if code
+                    else {"attempts": outbox.c.attempts - 1}
+                ),
+            )
         )
 
     def mark_failed(self, connection: Connection, outbound_id: int, *, code: str) -> None:
@@ -188,6 +206,73 @@ class Outbox:
             .where(outbox.c.id == outbound_id)
             .where(outbox.c.state == SENDING)
             .values(state=FAILED, error_code=code)
+        )
+
+    def fail_all(self, connection: Connection, conversation_id: str, *, code: str) -> None:
+        """Nothing that waits in a conversation will ever arrive."""
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.conversation_id == conversation_id)
+            .where(outbox.c.state.in_((DUE, SENDING, HELD)))
+            .values(state=FAILED, error_code=code, held_for=None)
+        )
+
+    def hold(
+        self, connection: Connection, outbound_id: int, reason: str, *, code: str | None = None
+    ) -> None:
+        """Keeps a message that was not delivered for later; never one that was."""
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == outbound_id)
+            .where(outbox.c.state.in_((DUE, SENDING, SENT)))
+            .values(state=HELD, held_for=reason, error_code=code)
+        )
+
+    def take_back(self, connection: Connection, outbound_id: int) -> bool:
+        """A message that counted as sent is on its way again; not one that was delivered."""
+        taken = connection.execute(
+            update(outbox)
+            .where(outbox.c.id == outbound_id)
+            .where(outbox.c.state.in_((DUE, SENDING, SENT)))
+            .values(state=SENDING)
+        )
+        return bool(taken.rowcount)
+
+    def release(
+        self, connection: Connection, conversation_id: str, reason: str, *, limit: int | None = None
+    ) -> int:
+        """Makes what was held for `reason` due, the eldest first, at most `limit`.
+
+        Returns:
+            How many there were.
+        """
+        held = (
+            select(outbox.c.id)
+            .where(outbox.c.conversation_id == conversation_id)
+            .where(outbox.c.state == HELD)
+            .where(outbox.c.held_for == reason)
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        ids = connection.execute(held).scalars().all()
+        if ids:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(ids))
+                .values(state=DUE, held_for=None, due_at=now_ms(), attempts=0)
+            )
+        return len(ids)
+
+    def has_more(self, connection: Connection, conversation_id: str) -> bool:
+        """Whether a long answer goes on when the person asks for it."""
+        return connection.execute(_held_for_more(conversation_id).limit(1)).first() is not None
+
+    def drop_more(self, connection: Connection, conversation_id: str) -> None:
+        """The person went on to something else."""
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(_held_for_more(conversation_id)))
+            .values(state=DROPPED, held_for=None)
         )
 
     def mark_shown(self, connection: Connection, conversation_id: str, up_to_id: int) -> None:
@@ -200,19 +285,23 @@ class Outbox:
             .values(state=DELIVERED)
         )
 
-    def advance(self, connection: Connection, channel: str, provider_id: str, state: str) -> bool:
-        """Moves a sent message forward as a status callback says; never back.
+    def advance(self, connection: Connection, outbound_id: int, state: str) -> bool:
+        """Moves a message forward as a status callback says; never back.
+
+        Args:
+            connection: The transaction.
+            outbound_id: Which message.
+            state: One of `PROGRESS`.
 
         Returns:
             Whether anything changed.
         """
-        earlier = PROGRESS[: PROGRESS.index(state)] if state in PROGRESS else (DUE, SENDING, SENT)
+        earlier = PROGRESS[: PROGRESS.index(state)]
         moved = connection.execute(
             update(outbox)
-            .where(outbox.c.channel == channel)
-            .where(outbox.c.provider_id == provider_id)
+            .where(outbox.c.id == outbound_id)
             .where(outbox.c.state.in_(earlier))
-            .values(state=state)
+            .values(state=state, error_code=None)
         )
         return bool(moved.rowcount)
 
@@ -231,6 +320,44 @@ class Outbox:
 def count_by_state(connection: Connection) -> dict[str, int]:
     rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+def _due(channels: Sequence[str]) -> Select:
+    """The rows that may be sent now, never one before its elder."""
+    elder = outbox.alias("elder")
+    elder_waits = exists().where(
+        and_(
+            elder.c.conversation_id == outbox.c.conversation_id,
+            elder.c.id < outbox.c.id,
+            elder.c.state.in_((DUE, SENDING)),
+        )
+    )
+    return (
+        select(
+            outbox,
+            contacts.c.address_sealed,
+            contacts.c.id.label("contact_id"),
+            contacts.c.unreachable_code,
+            conversations.c.heard_at,
+        )
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .join(contacts, contacts.c.id == conversations.c.contact_id)
+        .where(outbox.c.channel.in_(channels))
+        # A claimed row carries the end of the claim in `due_at`.
+        .where(outbox.c.state.in_((DUE, SENDING)))
+        .where(outbox.c.due_at <= now_ms())
+        .where(~elder_waits)
+        .order_by(outbox.c.is_notice, outbox.c.due_at, outbox.c.id)
+    )
+
+
+def _held_for_more(conversation_id: str) -> Select:
+    return (
+        select(outbox.c.id)
+        .where(outbox.c.conversation_id == conversation_id)
+        .where(outbox.c.state == HELD)
+        .where(outbox.c.held_for == FOR_MORE)
+    )
 
 
 def _place(conversation_id: str, turn_id: str, position: int) -> str:

@@ -1,23 +1,65 @@
-"""Takes due replies to the providers, in order within a conversation."""
+"""Takes due replies to the providers, in order within a conversation.
+
+Many are on their way at once, one of each conversation. What became of them is written
+down together. A reply may arrive twice when this process dies between the provider's answer
+and that commit, or when the provider's answer is lost; it never fails to arrive for that.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import now_ms
+from bot.conversation import standing
+from bot.conversation.capabilities import Capabilities
 from bot.conversation.inbox import address_place
+from bot.conversation.limits import Bucket, Buckets, Rate
 from bot.conversation.messages import Reply
-from bot.conversation.outbox import Claimed, Outbox
+from bot.conversation.outbox import FOR_WINDOW, Claimed, Outbox
 from bot.privacy.sealing import SealBroken, Sealer
+from bot.storage.bell import Listener
 from bot.storage.database import Database
+from bot.storage.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 10 * 60_000
+# A provider may be down for a night; an answer older than this helps nobody any more.
+GIVE_UP_MS = 24 * 60 * 60_000
+# So many messages of all channels are on their way at once.
+MAX_ON_THE_WAY = 32
+# Longer than this no provider is waited for; well under the time of a claim.
+SEND_SECONDS = 20.0
+# While something is on its way, new messages are looked for this often.
+LOOK_SECONDS = 0.02
+LONGEST_SLEEP = 1.0
+# Another process may have died that sent on a channel: asked for this often.
+LOCK_SECONDS = 1.0
+# This long before a window closes it counts as closed.
+WINDOW_MARGIN_MS = 60_000
+
+
+class Then(Enum):
+    """What follows when a provider does not take a message."""
+
+    RETRY = "retry"
+    GIVE_UP = "give up"
+    # Nothing reaches this person until he or she writes again: blocked, or no such number.
+    UNREACHABLE = "unreachable"
+    # The person told the provider to stop our messages.
+    STOPPED = "stopped"
+    # Only a template may be sent now; the message waits until the person writes.
+    WINDOW_CLOSED = "window closed"
 
 
 class SendError(Exception):
@@ -25,82 +67,324 @@ class SendError(Exception):
 
     Attributes:
         code: The provider's code, for the table of reasons that staff see.
-        retry: Whether a later attempt may succeed.
-        after_seconds: The provider's own word on when, if it gave one.
-        log: Whether operators should hear of it.
+        then: What follows.
+        after_seconds: The provider's own word on when to try again, if it gave one.
+        whole_channel: That word holds for everybody, not for this person only.
+        most_attempts: It is given up after so many, where each costs money; None for no
+            other end than time.
     """
 
     def __init__(
-        self, code: str, *, retry: bool, after_seconds: float | None = None, log: bool = True
+        self,
+        code: str,
+        then: Then,
+        *,
+        after_seconds: float | None = None,
+        whole_channel: bool = False,
+        most_attempts: int | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
-        self.retry = retry
+        self.then = then
         self.after_seconds = after_seconds
-        self.log = log
+        self.whole_channel = whole_channel
+        self.most_attempts = most_attempts
+
+    def may_be_tried_again(self, *, attempts: int, age_ms: int) -> bool:
+        """Whether another attempt is worth it after so many, for a message of this age."""
+        enough = self.most_attempts is not None and attempts >= self.most_attempts
+        return self.then is Then.RETRY and not enough and age_ms < GIVE_UP_MS
 
 
 class Connector(Protocol):
     """A channel that replies are pushed to. The web chat pulls and needs none."""
 
-    def send(self, address: str, reply: Reply) -> str | None:
-        """Hands a reply to the provider and gives the provider's id of it.
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def rate(self) -> Rate: ...
+
+    async def send(self, address: str, reply: Reply, outbound_id: int) -> str | None:
+        """Hands a message to the provider and gives the provider's id of it.
+
+        Args:
+            address: Whom it goes to.
+            reply: The message, as short as `capabilities` says.
+            outbound_id: Our own id, by which status callbacks name it.
 
         Raises:
             SendError: The provider did not take it.
         """
 
+    async def reopen(self, address: str) -> None:
+        """Asks a person to write, with a template, because the window is closed.
 
-@dataclass
-class Sender:
-    """Sends what is due on the channels that have a connector."""
-
-    database: Database
-    sealer: Sealer
-    connectors: Mapping[str, Connector]
-
-    def __post_init__(self) -> None:
-        self._outbox = Outbox(self.sealer)
-
-    def send_next(self) -> bool:
-        """Sends one message. One at a time: a claim must not run out behind slow others.
-
-        Returns:
-            Whether there was one to try.
+        Raises:
+            SendError: No template is set up, or the provider did not take it.
         """
-        if not self.connectors:
-            return False
-        with self.database.claim() as connection:
-            claimed = self._outbox.claim_next(connection, list(self.connectors))
-        if claimed is None:
-            return False
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a message that was on its way."""
+
+    claimed: Claimed
+    provider_id: str | None = None
+    error: SendError | None = None
+
+
+class Sender:
+    """Sends what is due on the channels that have a connector.
+
+    Of several processes one sends on a channel, so that one keeps to the channel's rate.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, connectors: Mapping[str, Connector]
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._outbox = Outbox(sealer)
+        self._connectors = connectors
+        self._locks = {name: ProcessLock(database, f"send-{name}") for name in connectors}
+        self._channels = {
+            name: Bucket(connector.rate.per_second, max(1.0, connector.rate.per_second))
+            for name, connector in connectors.items()
+        }
+        self._people = {name: Buckets(c.rate) for name, c in connectors.items()}
+        self._on_the_way: set[asyncio.Task[Delivery]] = set()
+        self._mine: list[str] = []
+        self._locks_asked_at = float("-inf")
+        self._people_asked_at = float("-inf")
+
+    async def run(self, listener: Listener, stopping: threading.Event) -> None:
+        """Sends until `stopping` is set; what is on its way is waited for."""
         try:
-            outbound = self._outbox.open(claimed)
-            place = address_place(claimed.contact_id)
-            address = self.sealer.open(claimed.address_sealed, place).decode()
-            provider_id = self.connectors[outbound.channel].send(address, outbound.reply)
-        except SealBroken:
-            self._record_failure(claimed, SendError("seal", retry=False))
-        except SendError as error:
-            self._record_failure(claimed, error)
-        else:
-            with self.database.write() as connection:
-                self._outbox.mark_sent(connection, outbound.id, provider_id)
+            while not stopping.is_set():
+                await self._step(listener)
+            while self._on_the_way:
+                await self._settle(await self._arrived(timeout=SEND_SECONDS))
+        finally:
+            self.release()
+            for connector in self._connectors.values():
+                await connector.close()
+
+    def release(self) -> None:
+        """Leaves the channels to other processes."""
+        for lock in self._locks.values():
+            lock.release()
+        self.forget_who_holds()
+
+    def forget_who_holds(self) -> None:
+        """Asks anew at the next step which channels are ours."""
+        self._locks_asked_at = float("-inf")
+
+    async def drain(self) -> None:
+        """Sends all that is due now. For a process that does nothing else."""
+        while self._start_due() or self._on_the_way:
+            await self._settle(await self._arrived(timeout=LOOK_SECONDS))
+        self._people_asked_at = float("-inf")
+        await self._ask_people_to_write()
+
+    async def _step(self, listener: Listener) -> None:
+        started = self._start_due()
+        await self._ask_people_to_write()
+        if self._on_the_way:
+            await self._settle(await self._arrived(timeout=LOOK_SECONDS))
+        elif not started:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(None, listener.wait, self._sleep())
+
+    def _sleep(self) -> float:
+        """Seconds until something may be due or may be sent."""
+        if not self._mine:
+            return LOCK_SECONDS
+        with self._database.read() as connection:
+            due_in = self._outbox.seconds_until_due(connection, self._mine)
+        if due_in is None:
+            return LONGEST_SLEEP
+        allowed_in = min(self._channels[name].seconds_until_one() for name in self._mine)
+        return min(LONGEST_SLEEP, max(LOOK_SECONDS, due_in, allowed_in))
+
+    def _start_due(self) -> bool:
+        """Starts what is due and allowed; whether there was any."""
+        self._ask_for_locks()
+        started = False
+        for channel in self._mine:
+            room = MAX_ON_THE_WAY - len(self._on_the_way)
+            limit = min(room, self._channels[channel].available())
+            for claimed in self._claim(channel, limit):
+                started = True
+                task = asyncio.create_task(self._deliver(claimed))
+                self._on_the_way.add(task)
+        return started
+
+    def _ask_for_locks(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._locks_asked_at < LOCK_SECONDS:
+            return
+        self._locks_asked_at = now
+        self._mine = [name for name, lock in self._locks.items() if lock.hold()]
+
+    def _claim(self, channel: str, limit: int) -> Sequence[Claimed]:
+        if limit < 1:
+            return ()
+        with self._database.read() as connection:
+            if not self._outbox.is_due(connection, [channel]):
+                return ()
+        with self._database.claim() as connection:
+            claimed = self._outbox.claim(connection, [channel], limit)
+            return [one for one in claimed if self._may_go_now(connection, one)]
+
+    def _may_go_now(self, connection: Connection, claimed: Claimed) -> bool:
+        """Keeps to what one person may be sent a second; puts back what has to wait."""
+        row = claimed.row
+        person = self._people[row.channel].of(row.conversation_id)
+        if person.available() < 1:
+            wait_ms = int(person.seconds_until_one() * 1000) + 1
+            self._outbox.mark_retry(connection, row.id, delay_ms=wait_ms, code=None)
+            return False
+        person.take()
+        self._channels[row.channel].take()
         return True
 
-    def _record_failure(self, claimed: Claimed, error: SendError) -> None:
-        attempts, outbound_id = claimed.row.attempts + 1, claimed.row.id
-        if error.log:
-            logger.warning("not sent: code %s, attempt %d", error.code, attempts)
-        with self.database.write() as connection:
-            if error.retry and attempts < MAX_ATTEMPTS:
-                delay = _retry_delay_ms(attempts, error.after_seconds)
-                self._outbox.mark_retry(connection, outbound_id, delay_ms=delay, code=error.code)
-            else:
-                self._outbox.mark_failed(connection, outbound_id, code=error.code)
+    async def _deliver(self, claimed: Claimed) -> Delivery:
+        try:
+            return await self._try(claimed)
+        except SendError as error:
+            return Delivery(claimed, error=error)
+        except SealBroken:
+            return Delivery(claimed, error=SendError("seal", Then.GIVE_UP))
+        except asyncio.TimeoutError:
+            return Delivery(claimed, error=SendError("timeout", Then.RETRY))
+        except Exception as error:
+            # Its own words may quote a person; the class says enough.
+            code = type(error).__name__[:32]
+            return Delivery(claimed, error=SendError(code, Then.RETRY))
+
+    async def _try(self, claimed: Claimed) -> Delivery:
+        outbound = self._outbox.open(claimed)
+        connector = self._connectors[outbound.channel]
+        if claimed.row.unreachable_code:
+            raise SendError(claimed.row.unreachable_code, Then.UNREACHABLE)
+        if _window_is_closed(claimed, connector.capabilities):
+            raise SendError("window", Then.WINDOW_CLOSED)
+        address = self._address(claimed)
+        sending = connector.send(address, outbound.reply, outbound.id)
+        return Delivery(claimed, provider_id=await asyncio.wait_for(sending, SEND_SECONDS))
+
+    def _address(self, claimed: Claimed) -> str:
+        return self._sealer.open(claimed.address_sealed, address_place(claimed.contact_id)).decode()
+
+    async def _arrived(self, *, timeout: float) -> Sequence[Delivery]:
+        if not self._on_the_way:
+            return ()
+        done, self._on_the_way = await asyncio.wait(
+            self._on_the_way, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+        )
+        return [task.result() for task in done]
+
+    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        """Writes down together what became of messages."""
+        if not deliveries:
+            return
+        while True:
+            try:
+                # Power that fails at this moment costs a message sent twice, no more.
+                with self._database.claim() as connection:
+                    for delivery in deliveries:
+                        self._note(connection, delivery)
+                break
+            except SQLAlchemyError as error:
+                # They were sent: that must not be forgotten, or they are sent again.
+                logger.error("what was sent is noted again: %s", type(error).__name__)
+                await asyncio.sleep(LONGEST_SLEEP)
+
+    def _note(self, connection: Connection, delivery: Delivery) -> None:
+        row, error = delivery.claimed.row, delivery.error
+        if error is None:
+            self._outbox.mark_sent(connection, row.id, delivery.provider_id)
+            return
+        attempts = row.attempts + 1
+        logger.warning("not sent on %s: code %s, attempt %d", row.channel, error.code, attempts)
+        if error.whole_channel:
+            self._channels[row.channel].pause(error.after_seconds or 1.0)
+        note_failure(connection, self._outbox, row, error, attempts)
+
+    async def _ask_people_to_write(self) -> None:
+        """Where a window is closed: once, however many replies wait behind it."""
+        now = asyncio.get_running_loop().time()
+        if now - self._people_asked_at < LONGEST_SLEEP:
+            return
+        self._people_asked_at = now
+        with_windows = [
+            name
+            for name in self._mine
+            if self._connectors[name].capabilities.window_seconds is not None
+        ]
+        if not with_windows:
+            return
+        with self._database.read() as connection:
+            closed = standing.closed_windows(connection, with_windows)
+        for row in closed:
+            await self._reopen(row)
+
+    async def _reopen(self, row: Row) -> None:
+        with self._database.write() as connection:
+            if not standing.begin_reopening(connection, row.conversation_id):
+                return
+        try:
+            address = self._sealer.open(bytes(row.address_sealed), address_place(row.contact_id))
+            reopening = self._connectors[row.channel].reopen(address.decode())
+            await asyncio.wait_for(reopening, SEND_SECONDS)
+        except Exception as error:
+            code = error.code if isinstance(error, SendError) else type(error).__name__
+            logger.warning("no template sent on %s: code %s", row.channel, code)
+
+
+def note_failure(
+    connection: Connection, outbox: Outbox, row: Row, error: SendError, attempts: int
+) -> None:
+    """Writes down why a message did not arrive, and what follows for the conversation.
+
+    Args:
+        connection: The transaction.
+        outbox: Moves the row.
+        row: Of the message: at least its id, conversation_id and created_at.
+        error: The reason.
+        attempts: How often it was tried, this time included.
+    """
+    outbound_id, conversation_id = row.id, row.conversation_id
+    if error.may_be_tried_again(attempts=attempts, age_ms=now_ms() - row.created_at):
+        delay = _retry_delay_ms(attempts, error.after_seconds)
+        outbox.mark_retry(connection, outbound_id, delay_ms=delay, code=error.code)
+    elif error.then is Then.WINDOW_CLOSED:
+        outbox.hold(connection, outbound_id, FOR_WINDOW, code=error.code)
+        if (standing.read(connection, conversation_id).heard_at or 0) > row.created_at:
+            # The person wrote meanwhile and opened it again.
+            outbox.release(connection, conversation_id, FOR_WINDOW)
+    elif error.then in (Then.UNREACHABLE, Then.STOPPED):
+        if error.then is Then.STOPPED:
+            standing.stop(connection, conversation_id)
+        else:
+            standing.set_unreachable(connection, conversation_id, error.code)
+        outbox.fail_all(connection, conversation_id, code=error.code)
+    else:
+        outbox.mark_failed(connection, outbound_id, code=error.code)
+
+
+def _window_is_closed(claimed: Claimed, channel: Capabilities) -> bool:
+    if channel.window_seconds is None:
+        return False
+    heard_at = claimed.row.heard_at
+    closes_at = (heard_at or 0) + channel.window_seconds * 1000
+    return bool(now_ms() > closes_at - WINDOW_MARGIN_MS)
 
 
 def _retry_delay_ms(attempts: int, after_seconds: float | None) -> int:
     if after_seconds is not None:
         return int(after_seconds * 1000)
-    return int(min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS))
+    return int(min(FIRST_RETRY_MS * 2 ** min(attempts - 1, 16), LONGEST_RETRY_MS))

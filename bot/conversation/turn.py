@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -16,18 +16,22 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import now_ms
+from bot.conversation import standing
+from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
-from bot.conversation.outbox import Outbox
+from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, Outbox
 from bot.conversation.queue import Claim, Queue
+from bot.conversation.rendering import render
 from bot.knowledge import unanswered
 from bot.knowledge.unanswered import Unanswered
+from bot.lexicon import is_keyword
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
-from bot.storage.tables import inbox, outbox, trackers
+from bot.storage.tables import attachments, inbox, outbox, trackers
 from bot.triage import levels
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,8 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
+# Why what still waited is not sent: the person asked us to stop.
+STOPPED = "stopped"
 # Built once: building a statement costs as much as running it.
 _UPDATE_TRACKER = (
     update(trackers)
@@ -67,7 +73,9 @@ class Answer:
         level: darurat, tinggi or biasa.
         effects: What actions changed, run inside the turn's transaction.
         forget: Delete what was said before this turn.
+        stop: The person wants no more messages, after these replies.
         unanswered: A question that found no answer, to be filed for staff.
+        keeps_more: The rest of a long answer may still be asked for.
     """
 
     replies: Sequence[Reply]
@@ -75,7 +83,9 @@ class Answer:
     level: str = levels.ORDINARY
     effects: Sequence[Effect] = ()
     forget: bool = False
+    stop: bool = False
     unanswered: Unanswered | None = None
+    keeps_more: bool = False
 
 
 class Assistant(Protocol):
@@ -112,7 +122,9 @@ class TurnRunner:
         assistant: Assistant,
         *,
         claim_seconds: float,
+        capabilities: Mapping[str, Capabilities] | None = None,
     ) -> None:
+        self._capabilities = capabilities or {}
         self.queue = Queue(database, claim_seconds=claim_seconds)
         self._database = database
         self._sealer = sealer
@@ -152,11 +164,12 @@ class TurnRunner:
         else:
             # After a failure one line at a time: an innocent one must not fall with the other.
             turn = self._first_turn(claim, rows, most=1 if claim.attempts > 1 else MAX_LINES)
-            answer = self._assistant.answer(
+            answer = self._more(claim, state, turn.contents) or self._assistant.answer(
                 claim.conversation_id, claim.channel, state, turn.contents
             )
         turn_id = random_id()
-        if not self._commit(claim, turn_id, turn.row_ids, answer):
+        replies = self._commit(claim, turn_id, turn, answer)
+        if replies is None:
             logger.warning("turn discarded: another worker has the conversation")
             return None
         return Outcome(
@@ -166,8 +179,24 @@ class TurnRunner:
             lines=len(turn.row_ids),
             level=answer.level,
             apologised=given_up,
-            replies=answer.replies,
+            replies=replies,
         )
+
+    def _more(
+        self, claim: Claim, state: bytes | None, contents: Sequence[Content]
+    ) -> Answer | None:
+        """The next part of a long answer, when that is what the person asks for."""
+        if not is_keyword("lanjut", contents[0].text):
+            return None
+        whose = claim.conversation_id
+        with self._database.read() as connection:
+            if not self._outbox.has_more(connection, whose):
+                return None
+
+        def release(connection: Connection) -> None:
+            self._outbox.release(connection, whose, FOR_MORE, limit=1)
+
+        return Answer((), state, effects=[release], keeps_more=True)
 
     def _load(self, claim: Claim) -> tuple[bytes | None, Sequence[Row]]:
         with self._database.read() as connection:
@@ -223,27 +252,58 @@ class TurnRunner:
             level = levels.SERIOUS
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)
 
-    def _commit(self, claim: Claim, turn_id: str, row_ids: Sequence[int], answer: Answer) -> bool:
+    def _commit(
+        self, claim: Claim, turn_id: str, turn: _Turn, answer: Answer
+    ) -> Sequence[Reply] | None:
+        """Commits a turn; gives the replies that go out, or None when the claim was lost."""
         conversation_id = claim.conversation_id
         with self._database.write() as connection:
             held = self.queue.held_level(connection, claim)
             if held is None:
-                return False
+                return None
             if answer.forget:
-                self._forget(connection, conversation_id)
+                self._forget(connection, conversation_id, turn)
             for effect in answer.effects:
                 effect(connection)
             if answer.unanswered is not None:
                 unanswered.file(connection, self._sealer, answer.unanswered)
-            self._remember(connection, conversation_id, answer.state)
-            self._outbox.add(connection, conversation_id, claim.channel, turn_id, answer.replies)
-            connection.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(turn_id=turn_id))
+            replies = self._allowed(connection, claim, turn, answer)
+            if replies or answer.forget or not answer.replies:
+                # What nobody reads was not said: it must not count as read later.
+                self._remember(connection, conversation_id, answer.state)
+            parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
+            self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
+            connection.execute(
+                update(inbox).where(inbox.c.id.in_(turn.row_ids)).values(turn_id=turn_id)
+            )
             level = levels.ORDINARY if answer.forget else levels.highest(held, answer.level)
             self.queue.finish(connection, claim, level)
             bell.ring(connection)
         if answer.forget:
             self._database.close_words_for_good()
-        return True
+        return replies
+
+    def _allowed(
+        self, connection: Connection, claim: Claim, turn: _Turn, answer: Answer
+    ) -> Sequence[Reply]:
+        """The replies that may go out, once what was held before was seen to.
+
+        Whoever asked us to stop hears nothing until MULAI, but for an answer to a cry for help.
+        """
+        whose = claim.conversation_id
+        self._outbox.release(connection, whose, FOR_WINDOW)
+        if not answer.keeps_more:
+            self._outbox.drop_more(connection, whose)
+        if answer.stop:
+            self._outbox.fail_all(connection, whose, code=STOPPED)
+            standing.stop(connection, whose)
+            return answer.replies
+        if not standing.read(connection, whose).stopped:
+            return answer.replies
+        if any(is_keyword("mulai", content.text) for content in turn.contents):
+            standing.resume(connection, whose)
+            return answer.replies
+        return answer.replies if answer.level == levels.URGENT else ()
 
     def _remember(self, connection: Connection, conversation_id: str, state: bytes | None) -> None:
         if state is None:
@@ -258,8 +318,12 @@ class TurnRunner:
             connection.execute(_INSERT_TRACKER, row)
 
     @staticmethod
-    def _forget(connection: Connection, conversation_id: str) -> None:
-        """Deletes what was answered before; what still waits stays to be answered."""
+    def _forget(connection: Connection, conversation_id: str, turn: _Turn) -> None:
+        """Deletes what was answered before; what still waits stays to be answered.
+
+        Files go with their messages, and so do those of the message that asked for it.
+        """
+        connection.execute(attachments.delete().where(attachments.c.inbox_id.in_(turn.row_ids)))
         connection.execute(
             inbox.delete()
             .where(inbox.c.conversation_id == conversation_id)

@@ -30,7 +30,11 @@ _NOTE_RESPONSES = {
     cleaning.NOTE_EMPTY: "ucapan_pesan_kosong",
     cleaning.NOTE_NO_WORDS: "ucapan_pesan_tanpa_kata",
 }
-_ATTACHMENT_RESPONSES = {"sticker": "ucapan_stiker", "voice": "ucapan_suara"}
+_ATTACHMENT_RESPONSES = {
+    "sticker": "ucapan_stiker",
+    "voice": "ucapan_suara",
+    "contact": "ucapan_kartu_kontak",
+}
 
 UNKNOWN = "utter_di_luar_topik"
 # A topic among so many last ones is not sent in full again by itself.

@@ -69,6 +69,10 @@ class Assistant:
         """What is said when a turn could not be answered at all."""
         return self._say("ucapan_gangguan", channel)
 
+    def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
+        """What a response says on a channel. Only reads: any thread may call it."""
+        return self._say(response, channel, **values)
+
     async def _answer(
         self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
     ) -> Answer:
@@ -121,6 +125,7 @@ class Assistant:
             level=understanding.level,
             effects=context.effects,
             forget=context.forget,
+            stop=context.stop,
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
 

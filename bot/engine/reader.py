@@ -36,7 +36,7 @@ from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
 from bot.triage.phrases import speaks_of_own, speaks_of_suicide, tells_of_another
 
-QUIZ, RUDE = "kuis", "kasar"
+QUIZ, RUDE, STOP = "kuis", "kasar", "berhenti"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
@@ -62,7 +62,8 @@ _COMMANDS = {
     "lapor": "lapor",
     "darurat": "darurat",
 }
-_COMMAND = re.compile(r"/(\w+)(?:@\w+)?")
+# A link to the bot may bring a word of its own: "/start desa_pondokkelapa".
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+[\w-]{1,64})?")
 _PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?", re.DOTALL)
 
 
@@ -109,6 +110,8 @@ class Reader:
         self, tracker: Any, lines: Sequence[Content], text: str
     ) -> Understanding | None:
         """A button, a pick, a command, an answer to a quiz, "terus?"."""
+        if stop := self._stop(tracker, text):
+            return stop
         choices = trackers.offered_last(tracker)
         value = lines[0].payload
         # Buttons of older messages still work; a value that names nothing counts as text.
@@ -128,6 +131,13 @@ class Reader:
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on
         return None
+
+    @staticmethod
+    def _stop(tracker: Any, text: str) -> Understanding | None:
+        """STOP, alone: no more messages. While a quiz runs it ends the quiz first."""
+        if not lexicon.is_keyword("stop", text) or trackers.quiz_waits(tracker):
+            return None
+        return certain(STOP, kata="stop")
 
     def _corrected(self, tracker: Any, text: str) -> Meant | None:
         """ "bukan itu, maksudnya ...": what is meant instead, and not the last topic again."""

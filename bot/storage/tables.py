@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -41,6 +41,10 @@ contacts = Table(
     Column("address_blind", LargeBinary(32), nullable=False),
     Column("address_sealed", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # The person asked for no more messages; NULL once that was taken back.
+    Column("stopped_at", BigInteger),
+    # Why the provider says that nothing reaches this address; NULL when the person writes.
+    Column("unreachable_code", String(32)),
     UniqueConstraint("channel", "address_blind"),
 )
 
@@ -59,6 +63,10 @@ conversations = Table(
     Column("claim_until", BigInteger),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
+    # When the person wrote last: WhatsApp lets nobody answer freely a day later.
+    Column("heard_at", BigInteger),
+    # When he or she was last asked, with a template, to write.
+    Column("reopened_at", BigInteger),
     UniqueConstraint("contact_id"),
     Index(None, "ready_at"),
 )
@@ -91,6 +99,10 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # Replies go before notices, which nobody waits for.
+    Column("is_notice", Integer, nullable=False, server_default="0"),
+    # What a held message waits for: `window`, or `more`, which the person asks for.
+    Column("held_for", String(8)),
     Column("provider_id", String(128)),
     Column("error_code", String(32)),
     Column("created_at", BigInteger, nullable=False),
@@ -110,6 +122,44 @@ trackers = Table(
     ),
     Column("state_sealed", LargeBinary, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+)
+
+# Files that came with messages. What is in them stands sealed in `attachment_chunks`.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    # waiting, kept or refused; `reason` says why it was refused.
+    Column("state", String(8), nullable=False),
+    Column("reason", String(16)),
+    # What it is and its bytes: as the provider says while it waits, as it is once it is kept.
+    Column("media_type", String(32)),
+    Column("size", BigInteger),
+    # Whoever fetches it holds the number of its attempt: a later one takes the row away.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Claims that ran out: the file may have brought a process down.
+    Column("abandoned", Integer, nullable=False, server_default="0"),
+    Column("due_at", BigInteger, nullable=False),
+    Column("claim_until", BigInteger),
+    # Where the provider has it; NULL once that is of no use any more.
+    Column("source_sealed", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),
+    UniqueConstraint("inbox_id", "position"),
+    Index(None, "conversation_id", "state"),
+    Index(None, "state", "due_at"),
+)
+
+attachment_chunks = Table(
+    "attachment_chunks",
+    metadata,
+    Column("attachment_id", ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # Finished rounds of the quiz, apart from any conversation. `right` names the questions that

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bot import lexicon
+from bot.conversation.gsm7 import ALPHABET
 from bot.settings import PROJECT_ROOT
 
 ROOMS = ("actions", "bot", "channels", "suluh")
@@ -184,3 +185,94 @@ def test_a_word_that_asks_for_an_errand_is_no_small_word(word: str) -> None:
 )
 def test_who_does_not_know_says_so_in_few_words(said: str, expected: bool) -> None:
     assert lexicon.does_not_know(said.split()) is expected
+
+
+# Lines under a message, and whole messages that say something about the messages themselves.
+
+
+def _channels() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(lexicon.CHANNELS_FILE.read_text("utf-8"))
+    return data
+
+
+LINES: list[str] = sorted(_channels()["tulisan"])
+KEYWORDS: dict[str, list[str]] = _channels()["kata_utuh"]
+
+
+def _first_texts(function: str) -> set[str]:
+    """What the code writes as the first argument of a function of the lexicon."""
+    found = set()
+    for path in (path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = ast.unparse(node.func).removeprefix("lexicon.")
+                found |= {str(node.args[0].value)} if name == function else set()
+    return found
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_line_under_a_message_fits_into_the_letters_of_a_simple_phone(name: str) -> None:
+    said = lexicon.line(name)
+    assert said
+    assert said == said.strip()
+    assert set(said) <= ALPHABET - {"\n", "\r"}
+
+
+def test_every_line_is_asked_for_and_every_one_asked_for_is_there() -> None:
+    assert _first_texts("line") == set(LINES)
+
+
+def test_an_unknown_line_is_an_error_and_not_an_empty_one() -> None:
+    with pytest.raises(KeyError):
+        lexicon.line("tidak_ada")
+
+
+def test_every_group_of_keywords_is_asked_for_and_every_one_asked_for_is_there() -> None:
+    assert _first_texts("is_keyword") == set(KEYWORDS)
+
+
+def test_a_keyword_means_one_thing() -> None:
+    said = [keyword for group in KEYWORDS.values() for keyword in group]
+    assert len(said) == len(set(said))
+
+
+@pytest.mark.parametrize(
+    ("group", "keyword"), [(group, keyword) for group in KEYWORDS for keyword in KEYWORDS[group]]
+)
+def test_every_keyword_of_the_file_is_heard(group: str, keyword: str) -> None:
+    assert lexicon.is_keyword(group, keyword)
+    assert lexicon.is_keyword(group, keyword.upper())
+    assert [other for other in KEYWORDS if lexicon.is_keyword(other, keyword)] == [group]
+
+
+def test_what_a_line_asks_for_is_heard() -> None:
+    (said,) = re.findall(r"\b[A-Z]+\b", lexicon.line("balas_lanjut"))
+    assert lexicon.is_keyword("lanjut", said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP", "stop.", "Stop!!!", " stop ", "/stop", "*STOP*", '"stop"', "stop 🙏", "STOP\n",
+     "_stop_", "STOP ALL", "stop-all", "Stop  SMS."],
+)  # fmt: skip
+def test_stop_is_heard_however_it_is_written(text: str) -> None:
+    assert lexicon.is_keyword("stop", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "...", "🙏", "stop kerja", "saya mau berhenti kerja", "jangan stop", "s t o p",
+     "st0p", "stop 1", "nonstop", "berhenti dari majikan", "stop stop"],
+)  # fmt: skip
+def test_a_word_inside_a_message_stops_nothing(text: str) -> None:
+    assert not lexicon.is_keyword("stop", text)
+
+
+@pytest.mark.parametrize("text", ["lagi di jalan", "mulai kapan?", "lanjut kerja di sana boleh?"])
+def test_a_question_that_begins_with_a_keyword_is_a_question(text: str) -> None:
+    assert not any(lexicon.is_keyword(group, text) for group in KEYWORDS)
+
+
+def test_an_unknown_group_of_keywords_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        lexicon.is_keyword("tidak_ada", "stop")

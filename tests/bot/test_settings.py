@@ -132,3 +132,71 @@ def test_settings_do_not_change_while_the_program_runs() -> None:
 
 def test_the_project_root_holds_the_configuration_of_rasa() -> None:
     assert (settings.PROJECT_ROOT / "config.yml").is_file()
+
+
+TWILIO = {
+    "SULUH_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "SULUH_TWILIO_AUTH_TOKEN": "rahasia",
+    "SULUH_SMS_NUMBER": "+62 811-0000-0001",
+}
+
+
+def test_without_their_variables_there_are_no_channels() -> None:
+    read = settings.load({})
+    assert (read.telegram, read.twilio) == (None, None)
+
+
+def test_telegram_needs_a_token_and_nothing_else() -> None:
+    read = settings.load({"SULUH_TELEGRAM_TOKEN": "100:UJI"})
+    assert read.telegram == settings.TelegramSettings("100:UJI", "https://api.telegram.org")
+
+
+def test_the_endpoints_can_be_pointed_elsewhere() -> None:
+    environ = {
+        "SULUH_TELEGRAM_TOKEN": "100:UJI",
+        "SULUH_TELEGRAM_API_URL": "http://127.0.0.1:1/",
+        "SULUH_TWILIO_API_URL": "http://127.0.0.1:2/",
+        **TWILIO,
+    }
+    read = settings.load(environ)
+    assert read.telegram is not None
+    assert read.telegram.api_url == "http://127.0.0.1:1"
+    assert read.twilio is not None
+    assert read.twilio.api_url == "http://127.0.0.1:2"
+
+
+def test_numbers_may_be_written_as_people_write_them() -> None:
+    read = settings.load({**TWILIO, "SULUH_WHATSAPP_NUMBER": "whatsapp:+62 811 0000 0002"}).twilio
+    assert read is not None
+    assert (read.sms_number, read.whatsapp_number) == ("+6281100000001", "+6281100000002")
+
+
+def test_templates_are_known_by_their_number_of_buttons() -> None:
+    read = settings.load({**TWILIO, "SULUH_WHATSAPP_BUTTONS_2_SID": "HX2"}).twilio
+    assert read is not None
+    assert read.button_templates == {2: "HX2"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"SULUH_TELEGRAM_TOKEN": "salah"}, "SULUH_TELEGRAM_TOKEN"),
+        ({"SULUH_TWILIO_ACCOUNT_SID": "AC1"}, "SULUH_TWILIO_AUTH_TOKEN"),
+        ({"SULUH_TWILIO_AUTH_TOKEN": "rahasia"}, "SULUH_TWILIO_ACCOUNT_SID"),
+        ({**TWILIO, "SULUH_SMS_NUMBER": ""}, "SULUH_WHATSAPP_NUMBER"),
+        ({**TWILIO, "SULUH_SMS_NUMBER": "nomor saya"}, "SULUH_SMS_NUMBER"),
+    ],
+)
+def test_half_a_channel_is_refused_by_the_name_of_what_is_missing(
+    environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named) as refused:
+        settings.load(environ)
+    assert "rahasia" not in str(refused.value)
+    assert "salah" not in str(refused.value)
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    read = settings.load({"SULUH_TELEGRAM_TOKEN": "100:UJI", **TWILIO})
+    assert "UJI" not in repr(read)
+    assert "rahasia" not in repr(read)

@@ -112,3 +112,35 @@ def test_health_tells_when_nobody_answers(tmp_path: Path, model_dir: Path) -> No
     assert trouble is not None
     assert "no worker" in trouble
     database.close()
+
+
+def test_files_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
+    from bot.attachments import store
+    from bot.attachments.refusal import Reason
+    from bot.conversation.inbox import Inbox
+    from bot.conversation.messages import Attachment, Inbound
+    from bot.privacy.identity import AddressBook
+    from bot.privacy.sealing import Sealer
+    from bot.storage import migrate
+    from bot.storage.database import Database
+    from suluh.operations import QueueCollector
+
+    database = Database(f"sqlite:///{tmp_path / 'suluh.db'}")
+    migrate.upgrade(database)
+    inbox = Inbox(
+        database, Sealer(bytes(32)), AddressBook(bytes(32)), burst_wait=0.3, burst_limit=1.0
+    )
+    files = tuple(Attachment("photo", "image/jpeg", f"berkas-{n}") for n in range(3))
+    inbox.accept(Inbound("telegram", PLANTED_NUMBER, "a1", attachments=files))
+    claim = store.claim_next(database, ["telegram"])
+    assert claim is not None
+    with database.write() as connection:
+        store.refuse(connection, claim, Reason.KIND)
+    counted = {
+        (sample.labels["state"], sample.labels["reason"]): sample.value
+        for metric in QueueCollector(database).collect()
+        for sample in metric.samples
+        if sample.name == "suluh_attachments"
+    }
+    assert counted == {("refused", "kind"): 1, ("waiting", ""): 2}
+    database.close()

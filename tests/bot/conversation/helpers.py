@@ -26,3 +26,6 @@ class Echo:
 
     def apologise(self, channel: str) -> Sequence[Reply]:
         return [Reply("maaf")]
+
+    def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
+        return [Reply(response)]

@@ -1,33 +1,107 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.conversation import outbox as outbox_module
+from bot.conversation import sender as sender_module
+from bot.conversation.capabilities import Capabilities
 from bot.conversation.inbox import Inbox
+from bot.conversation.limits import Rate
 from bot.conversation.messages import Inbound, Reply
-from bot.conversation.outbox import Outbox
-from bot.conversation.sender import MAX_ATTEMPTS, Sender, SendError
+from bot.conversation.outbox import FOR_WINDOW, Outbox
+from bot.conversation.rendering import Part
+from bot.conversation.sender import Sender, SendError, Then
 from bot.privacy.sealing import Sealer
+from bot.storage import bell
 from bot.storage.database import Database
+from bot.storage.tables import contacts, conversations
 from bot.storage.tables import outbox as outbox_table
+
+FAST = Rate(1_000, conversation_per_second=1_000, conversation_burst=100)
 
 
 class Provider:
     """A provider that fails as told: `trouble` maps an address to the errors to come."""
 
     def __init__(self) -> None:
+        self.capabilities = Capabilities()
+        self.rate = FAST
         self.taken: list[tuple[str, str]] = []
-        self.trouble: dict[str, list[SendError]] = defaultdict(list)
+        self.taken_at: list[float] = []
+        self.asked: list[str] = []
+        self.trouble: dict[str, list[Exception]] = defaultdict(list)
+        self.seconds: dict[str, float] = {}
+        self.at_once = 0
+        self.most_at_once = 0
 
-    def send(self, address: str, reply: Reply) -> str:
+    async def send(self, address: str, reply: Reply, outbound_id: int) -> str:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self.seconds.get(address, 0))
+        self.at_once -= 1
         if self.trouble[address]:
             raise self.trouble[address].pop(0)
         self.taken.append((address, reply.text))
+        self.taken_at.append(time.monotonic())
         return f"SM{len(self.taken)}"
+
+    async def reopen(self, address: str) -> None:
+        self.asked.append(address)
+
+    async def close(self) -> None: ...
+
+
+class Post:
+    """The tables and a provider, in the words of these tests."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox, provider: Provider
+    ) -> None:
+        self.database, self.sealer, self.provider = database, sealer, provider
+        self._inbox, self._outbox = inbox, outbox
+
+    def writes(self, person: int) -> str:
+        """A person writes, so that there is a conversation; gives its id."""
+        inbound = Inbound("sms", _address(person), f"id-{person}-{time.time_ns()}", text="halo?")
+        return self._inbox.accept(inbound).conversation_id
+
+    def answer(self, person: int, *texts: str, is_notice: bool = False) -> str:
+        conversation = self.writes(person)
+        parts = [Part(Reply(text)) for text in texts]
+        with self.database.write() as connection:
+            self._outbox.add(
+                connection, conversation, "sms", f"t{time.time_ns()}", parts, is_notice=is_notice
+            )
+        return _address(person)
+
+    def drain(self) -> None:
+        async def run() -> None:
+            sender = Sender(self.database, self.sealer, {"sms": self.provider})
+            try:
+                await sender.drain()
+            finally:
+                sender.release()
+
+        asyncio.run(run())
+
+    def states(self) -> list[tuple[str, str | None]]:
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(outbox_table.c.state, outbox_table.c.error_code).order_by(outbox_table.c.id)
+            )
+            return [(row.state, row.error_code) for row in rows]
+
+
+def _address(person: int) -> str:
+    return f"0812-0000-{person:04}"
 
 
 @pytest.fixture
@@ -36,115 +110,293 @@ def provider() -> Provider:
 
 
 @pytest.fixture
-def sender(database: Database, sealer: Sealer, provider: Provider) -> Sender:
-    return Sender(database, sealer, {"sms": provider})
+def post(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox, provider: Provider
+) -> Post:
+    return Post(database, sealer, inbox, outbox, provider)
 
 
-def _write(database: Database, outbox: Outbox, inbox: Inbox, person: int, *texts: str) -> str:
-    address = f"0812-0000-{person:04}"
-    inbound = Inbound("sms", address, f"id-{person}", text="halo?")
-    conversation = inbox.accept(inbound).conversation_id
-    with database.write() as connection:
-        replies = [Reply(text) for text in texts]
-        outbox.add(connection, conversation, "sms", f"turn-{person}", replies)
-    return address
+def _later(seconds: float) -> SendError:
+    return SendError("429", Then.RETRY, after_seconds=seconds)
 
 
-def _drain(sender: Sender) -> None:
-    while sender.send_next():
-        pass
-
-
-def _states(database: Database) -> list[tuple[str, str | None]]:
-    with database.read() as connection:
-        rows = connection.execute(
-            select(outbox_table.c.state, outbox_table.c.error_code).order_by(outbox_table.c.id)
-        )
-        return [(row.state, row.error_code) for row in rows]
-
-
-def test_replies_arrive_in_order(
-    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
-) -> None:
-    address = _write(database, outbox, inbox, 1, "satu", "dua", "tiga")
-    _drain(sender)
+def test_replies_arrive_in_order(post: Post, provider: Provider) -> None:
+    address = post.answer(1, "satu", "dua", "tiga")
+    post.drain()
     assert provider.taken == [(address, "satu"), (address, "dua"), (address, "tiga")]
-    assert {state for state, _ in _states(database)} == {"sent"}
+    assert {state for state, _ in post.states()} == {"sent"}
 
 
-def test_trouble_with_one_person_holds_up_nobody_else(
-    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
-) -> None:
-    slow = _write(database, outbox, inbox, 1, "satu", "dua")
-    provider.trouble[slow] = [SendError("429", retry=True, after_seconds=0.3)]
-    others = [_write(database, outbox, inbox, person, "halo") for person in range(2, 8)]
-    _drain(sender)
+def test_trouble_with_one_person_holds_up_nobody_else(post: Post, provider: Provider) -> None:
+    slow = post.answer(1, "satu", "dua")
+    provider.trouble[slow] = [_later(0.3)]
+    others = [post.answer(person, "halo") for person in range(2, 8)]
+    post.drain()
     assert sorted(address for address, _ in provider.taken) == sorted(others)
     time.sleep(0.35)
-    _drain(sender)
+    post.drain()
     assert provider.taken[-2:] == [(slow, "satu"), (slow, "dua")]
 
 
-def test_what_cannot_be_delivered_is_given_up_with_its_code(
-    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
-) -> None:
-    blocked = _write(database, outbox, inbox, 1, "satu")
-    provider.trouble[blocked] = [SendError("21610", retry=False)]
-    _drain(sender)
-    assert _states(database) == [("failed", "21610")]
+def test_a_slow_answer_for_one_holds_up_nobody_else(post: Post, provider: Provider) -> None:
+    slow = post.answer(1, "pelan")
+    provider.seconds[slow] = 0.3
+    for person in range(2, 22):
+        post.answer(person, "halo")
+    post.drain()
+    assert provider.taken[-1] == (slow, "pelan")
+    assert provider.most_at_once > 10
 
 
-def test_retrying_has_an_end(
-    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
-) -> None:
-    address = _write(database, outbox, inbox, 1, "satu")
-    provider.trouble[address] = [SendError("503", retry=True, after_seconds=0)] * MAX_ATTEMPTS
-    _drain(sender)
-    assert provider.taken == []
-    assert _states(database) == [("failed", "503")]
-
-
-def test_what_a_dead_sender_held_is_sent_by_another(
-    database: Database,
-    outbox: Outbox,
-    inbox: Inbox,
-    sender: Sender,
-    provider: Provider,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(outbox_module, "SEND_CLAIM_MS", 200)
-    address = _write(database, outbox, inbox, 1, "satu")
-    with database.claim() as connection:
-        assert outbox.claim_next(connection, ["sms"]) is not None
-    assert not sender.send_next()
-    time.sleep(0.25)
-    _drain(sender)
+def test_what_the_provider_wants_later_is_never_given_up(post: Post, provider: Provider) -> None:
+    address = post.answer(1, "satu")
+    provider.trouble[address] = [_later(0) for _ in range(30)]
+    post.drain()
     assert provider.taken == [(address, "satu")]
 
 
-def test_a_reply_that_does_not_open_holds_up_nobody(
-    database: Database, outbox: Outbox, inbox: Inbox, sender: Sender, provider: Provider
+def test_a_word_for_the_whole_channel_holds_up_everybody(post: Post, provider: Provider) -> None:
+    first = post.answer(1, "satu")
+    provider.trouble[first] = [
+        SendError("20429", Then.RETRY, after_seconds=0.5, whole_channel=True)
+    ]
+    provider.rate = replace(FAST, per_second=1)
+
+    async def run() -> tuple[int, int]:
+        sender = Sender(post.database, post.sealer, {"sms": provider})
+        await sender.drain()
+        post.answer(2, "dua")
+        await sender.drain()
+        held = len(provider.taken)
+        await asyncio.sleep(1.6)
+        await sender.drain()
+        sender.release()
+        return held, len(provider.taken)
+
+    held, in_the_end = asyncio.run(run())
+    assert held == 0
+    assert in_the_end >= 1
+
+
+@pytest.mark.parametrize("then", [Then.UNREACHABLE, Then.STOPPED])
+def test_whoever_cannot_be_written_to_is_not_written_to_again(
+    post: Post, provider: Provider, then: Then
 ) -> None:
-    _write(database, outbox, inbox, 1, "rusak")
-    with database.write() as connection:
+    gone = post.answer(1, "satu", "dua")
+    provider.trouble[gone] = [SendError("403", then)]
+    post.drain()
+    assert post.states() == [("failed", "403"), ("failed", "403")]
+    with post.database.read() as connection:
+        row = connection.execute(select(contacts)).one()
+    assert (row.unreachable_code == "403") is (then is Then.UNREACHABLE)
+    assert (row.stopped_at is not None) is (then is Then.STOPPED)
+
+
+def test_whoever_writes_again_is_reached_again(post: Post, provider: Provider) -> None:
+    gone = post.answer(1, "satu")
+    provider.trouble[gone] = [SendError("403", Then.UNREACHABLE)]
+    post.drain()
+    post.answer(1, "dua")
+    post.drain()
+    assert provider.taken == [(gone, "dua")]
+
+
+def test_a_message_to_somebody_unreachable_is_not_even_tried(
+    post: Post, provider: Provider
+) -> None:
+    post.answer(1, "satu")
+    with post.database.write() as connection:
+        connection.execute(update(contacts).values(unreachable_code="403"))
+    post.drain()
+    assert provider.taken == []
+    assert post.states() == [("failed", "403")]
+
+
+def test_what_cannot_be_delivered_is_given_up_with_its_code(post: Post, provider: Provider) -> None:
+    address = post.answer(1, "satu", "dua")
+    provider.trouble[address] = [SendError("21617", Then.GIVE_UP)]
+    post.drain()
+    assert post.states() == [("failed", "21617"), ("sent", None)]
+
+
+@pytest.mark.parametrize("error", [ConnectionError("0812-0000-0001"), TimeoutError()])
+def test_whatever_goes_wrong_on_the_way_is_tried_again(
+    post: Post, provider: Provider, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "FIRST_RETRY_MS", 1)
+    address = post.answer(1, "satu")
+    provider.trouble[address] = [error]
+    post.drain()
+    time.sleep(0.02)
+    post.drain()
+    assert provider.taken == [(address, "satu")]
+
+
+def test_trying_again_has_an_end(
+    post: Post, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "GIVE_UP_MS", -1)
+    address = post.answer(1, "satu")
+    provider.trouble[address] = [SendError("503", Then.RETRY)]
+    post.drain()
+    assert provider.taken == []
+    assert post.states() == [("failed", "503")]
+
+
+def test_a_provider_that_never_answers_is_not_waited_for(
+    post: Post, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "SEND_SECONDS", 0.05)
+    address = post.answer(1, "satu")
+    provider.seconds[address] = 30
+    started = time.monotonic()
+    post.drain()
+    assert time.monotonic() - started < 5
+    assert post.states() == [("due", "timeout")]
+
+
+def test_what_a_dead_sender_held_is_sent_by_another(
+    post: Post, provider: Provider, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "SEND_CLAIM_MS", 200)
+    address = post.answer(1, "satu")
+    with post.database.claim() as connection:
+        assert outbox.claim(connection, ["sms"], 5)
+    post.drain()
+    assert provider.taken == []
+    time.sleep(0.25)
+    post.drain()
+    assert provider.taken == [(address, "satu")]
+
+
+def test_only_one_process_sends_on_a_channel(post: Post, provider: Provider) -> None:
+    async def run() -> int:
+        first = Sender(post.database, post.sealer, {"sms": provider})
+        second = Sender(post.database, post.sealer, {"sms": provider})
+        await first.drain()
+        post.answer(1, "satu")
+        await second.drain()
+        while_first_holds = len(provider.taken)
+        first.release()
+        second.forget_who_holds()
+        await second.drain()
+        second.release()
+        return while_first_holds
+
+    assert asyncio.run(run()) == 0
+    assert len(provider.taken) == 1
+
+
+def test_nobody_is_sent_more_at_once_than_the_provider_takes(
+    post: Post, provider: Provider
+) -> None:
+    provider.rate = Rate(1_000, conversation_per_second=4, conversation_burst=2)
+    address = post.answer(1, "satu", "dua", "tiga")
+    other = post.answer(2, "halo")
+
+    async def run() -> None:
+        sender = Sender(post.database, post.sealer, {"sms": provider})
+        while len(provider.taken) < 4:
+            await sender.drain()
+            await asyncio.sleep(0.02)
+        sender.release()
+
+    asyncio.run(run())
+    assert [text for whose, text in provider.taken if whose == address] == ["satu", "dua", "tiga"]
+    assert (other, "halo") in provider.taken
+    # Two at once; the third has to wait for its token.
+    at = dict(zip(provider.taken, provider.taken_at))
+    assert at[address, "tiga"] - at[address, "satu"] >= 0.24
+
+
+def test_outside_the_window_a_reply_is_held_and_the_person_is_asked_once(
+    post: Post, provider: Provider
+) -> None:
+    provider.capabilities = Capabilities(window_seconds=24 * 3600)
+    address = post.answer(1, "satu", "dua")
+    with post.database.write() as connection:
+        connection.execute(update(conversations).values(heard_at=1))
+        # Before the reply was made: nobody wrote since.
+        connection.execute(update(outbox_table).values(created_at=2))
+    post.drain()
+    assert provider.taken == []
+    assert provider.asked == [address]
+    assert post.states() == [("held", "window"), ("held", "window")]
+
+
+def test_a_provider_that_finds_the_window_closed_is_believed(
+    post: Post, provider: Provider, outbox: Outbox
+) -> None:
+    provider.capabilities = Capabilities(window_seconds=10**9)
+    address = post.answer(1, "satu")
+    with post.database.write() as connection:
+        connection.execute(update(conversations).values(heard_at=1_000_000_000_000))
+    provider.trouble[address] = [SendError("63016", Then.WINDOW_CLOSED)]
+    post.drain()
+    assert post.states() == [("held", "63016")]
+    assert provider.asked == [address]
+    conversation = post.writes(1)
+    with post.database.write() as connection:
+        assert outbox.release(connection, conversation, FOR_WINDOW) == 1
+    post.drain()
+    assert provider.taken == [(address, "satu")]
+
+
+def test_a_reply_that_does_not_open_holds_up_nobody(post: Post, provider: Provider) -> None:
+    post.answer(1, "rusak")
+    with post.database.write() as connection:
         connection.execute(outbox_table.update().values(content_sealed=b"\x01damaged"))
-    other = _write(database, outbox, inbox, 2, "halo")
-    _drain(sender)
+    other = post.answer(2, "halo")
+    post.drain()
     assert provider.taken == [(other, "halo")]
-    assert _states(database) == [("failed", "seal"), ("sent", None)]
+    assert post.states() == [("failed", "seal"), ("sent", None)]
 
 
 def test_the_log_names_the_code_and_not_the_person(
-    database: Database,
-    outbox: Outbox,
-    inbox: Inbox,
-    sender: Sender,
-    provider: Provider,
-    caplog: pytest.LogCaptureFixture,
+    post: Post, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    address = _write(database, outbox, inbox, 1, "kalimat rahasia")
-    provider.trouble[address] = [SendError("30005", retry=False)]
-    _drain(sender)
-    assert "30005" in caplog.text
+    address = post.answer(1, "kalimat rahasia")
+    provider.trouble[address] = [ConnectionError(f"{address}: kalimat rahasia")]
+    post.drain()
+    assert "ConnectionError" in caplog.text
     assert address not in caplog.text
     assert "rahasia" not in caplog.text
+
+
+def test_it_runs_until_it_is_stopped_and_hears_of_new_messages(
+    post: Post, provider: Provider
+) -> None:
+    stopping = threading.Event()
+    listener = bell.listen(post.database)
+    sender = Sender(post.database, post.sealer, {"sms": provider})
+    thread = threading.Thread(target=lambda: asyncio.run(sender.run(listener, stopping)))
+    thread.start()
+    try:
+        post.answer(1, "satu")
+        _wait(lambda: len(provider.taken) == 1)
+    finally:
+        stopping.set()
+        thread.join(10)
+        listener.close()
+    assert not thread.is_alive()
+
+
+def _wait(happened: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_window_found_closed_only_afterwards_asks_the_person_too(
+    post: Post, provider: Provider, outbox: Outbox
+) -> None:
+    provider.capabilities = Capabilities(window_seconds=24 * 3600)
+    address = post.answer(1, "satu")
+    post.drain()
+    with post.database.write() as connection:
+        row = connection.execute(select(outbox_table)).one()
+        outbox.hold(connection, row.id, FOR_WINDOW, code="63016")
+    post.drain()
+    post.drain()
+    assert provider.asked == [address]

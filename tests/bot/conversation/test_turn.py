@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.clock import now_ms
 from bot.conversation import queue
+from bot.conversation.capabilities import Capabilities
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Reply
-from bot.conversation.outbox import Outbox
+from bot.conversation.outbox import FOR_WINDOW, Outbox
 from bot.conversation.turn import MAX_ATTEMPTS, Answer, TurnRunner
 from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
@@ -499,3 +502,121 @@ def test_the_words_of_a_turn_stand_nowhere_in_the_clear(
                 assert "kalimatrahasia" not in repr(
                     [bytes(v) if isinstance(v, memoryview) else v for v in row]
                 )
+
+
+# Who may be written to, and what was held before
+
+
+class Said(Echo):
+    """Answers with what a test wants it to answer."""
+
+    def __init__(self, **answer: Any) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def answer(
+        self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
+    ) -> Answer:
+        said = super().answer(conversation_id, channel, state, lines)
+        return replace(said, **self._answer)
+
+
+def _say(inbox: Inbox, runner: TurnRunner, text: str, channel: str = "sms") -> list[str]:
+    """One more message, answered; what goes out."""
+    inbox.accept(replace(HELLO, channel=channel, external_id=uuid.uuid4().hex, text=text))
+    deadline = time.monotonic() + 5
+    while (claim := runner.queue.claim_next()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    outcome = runner.run(claim)
+    assert outcome is not None
+    return [reply.text for reply in outcome.replies]
+
+
+def test_after_a_stop_only_the_word_of_it_goes_out(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    assert _say(inbox, _runner(database, sealer, Said(stop=True)), "stop.") == ["1:stop."]
+    runner = _runner(database, sealer)
+    assert _say(inbox, runner, "apa itu TPPO?") == []
+    assert _say(inbox, runner, "halo?") == []
+    # What was not heard does not count as said.
+    assert _say(inbox, runner, "MULAI") == ["2:MULAI"]
+    assert _say(inbox, runner, "apa itu TPPO?") == ["3:apa itu TPPO?"]
+
+
+def test_a_stop_takes_back_what_still_waited_to_be_sent(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    _say(inbox, _runner(database, sealer), "apa itu TPPO?")
+    _say(inbox, _runner(database, sealer, Said(stop=True)), "stop")
+    with database.read() as connection:
+        rows = connection.execute(select(outbox_table).order_by(outbox_table.c.id)).all()
+    assert [(row.state, row.error_code) for row in rows] == [("failed", "stopped"), ("due", None)]
+
+
+def test_a_cry_for_help_is_answered_even_after_a_stop(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    _say(inbox, _runner(database, sealer, Said(stop=True)), "stop")
+    urgent = _runner(database, sealer, Said(level="darurat"))
+    assert _say(inbox, urgent, "tolong saya disekap") == ["2:tolong saya disekap"]
+    # And stays an exception.
+    assert _say(inbox, _runner(database, sealer), "makasih") == []
+
+
+SMS = Capabilities(length=20, waits_for_more=True)
+
+
+def _long_answers(database: Database, sealer: Sealer) -> TurnRunner:
+    long_reply = [Reply("Satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas.")]
+    assistant = Said(replies=long_reply)
+    sizes = {"sms": replace(SMS, length=60)}
+    return TurnRunner(database, sealer, assistant, claim_seconds=5, capabilities=sizes)
+
+
+def _due(database: Database) -> int:
+    with database.read() as connection:
+        return len(
+            connection.execute(select(outbox_table).where(outbox_table.c.state == "due")).all()
+        )
+
+
+def test_a_long_answer_goes_on_when_it_is_asked_for(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    runner = _long_answers(database, sealer)
+    _say(inbox, runner, "apa itu TPPO?")
+    before = _due(database)
+    assert _say(inbox, runner, "Lanjut.") == []
+    assert _due(database) == before + 1
+
+
+def test_lanjut_is_an_ordinary_word_when_nothing_is_left(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    assert _say(inbox, _runner(database, sealer), "lanjut") == ["1:lanjut"]
+
+
+def test_another_question_drops_what_was_left_of_the_answer(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    _say(inbox, _long_answers(database, sealer), "apa itu TPPO?")
+    _say(inbox, _runner(database, sealer), "berapa biayanya?")
+    with database.read() as connection:
+        states = {row.state for row in connection.execute(select(outbox_table.c.state))}
+    assert "dropped" in states
+    assert "held" not in states
+
+
+def test_what_was_held_for_the_window_goes_out_before_the_new_answer(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    _say(inbox, _runner(database, sealer), "satu?")
+    with database.write() as connection:
+        (claimed,) = outbox.claim(connection, ["sms"], 1)
+        outbox.hold(connection, claimed.row.id, FOR_WINDOW)
+    _say(inbox, _runner(database, sealer), "dua?")
+    with database.write() as connection:
+        (first,) = outbox.claim(connection, ["sms"], 1)
+    assert outbox.open(first).reply.text == "1:satu?"

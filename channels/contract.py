@@ -1,0 +1,67 @@
+"""What every channel is made of: parse, verify, send, and what it can show.
+
+`docs/channels.md` builds a new channel on it, step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+from bot.conversation.capabilities import Capabilities
+from bot.conversation.door import Door
+from bot.conversation.reports import Reports
+from bot.conversation.sender import Connector
+
+
+class Gate:
+    """The way into the house, for the web process.
+
+    Args:
+        door: Accepts messages; what it confirmed is on disk.
+        reports: Takes what a provider tells of our own messages and of people.
+    """
+
+    def __init__(self, door: Door, reports: Reports) -> None:
+        self.door = door
+        self.reports = reports
+
+
+class Channel(Protocol):
+    """A channel that is set up on this installation."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in the tables: telegram, whatsapp, sms."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def routes(self, gate: Gate) -> Sequence[BaseRoute]:
+        """Where the provider calls. Each verifies before it reads, and answers 403 else."""
+
+    def background(self, gate: Gate) -> AbstractAsyncContextManager[None]:
+        """What runs beside the web server: polling, registering. May do nothing."""
+
+    def connector(self) -> Connector:
+        """Sends; made in the process that sends."""
+
+    async def check(self) -> str:
+        """Makes a real call for `suluh doctor`.
+
+        Returns:
+            What works, in one line.
+
+        Raises:
+            OperatorError: What does not, and how to mend it.
+        """
+
+    async def set_up(self) -> Sequence[str]:
+        """Registers webhooks, commands and templates; gives what was done, one thing a line.
+
+        Raises:
+            OperatorError: What the provider refused.
+        """

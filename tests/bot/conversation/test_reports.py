@@ -1,0 +1,177 @@
+"""What providers tell of our messages, at the real tables."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.conversation import standing
+from bot.conversation.inbox import Inbox
+from bot.conversation.messages import Inbound, Reply
+from bot.conversation.outbox import Outbox
+from bot.conversation.rendering import Part
+from bot.conversation.reports import Reports
+from bot.conversation.sender import SendError, Then
+from bot.privacy.sealing import Sealer
+from bot.storage.database import Database
+from bot.storage.tables import conversations
+from bot.storage.tables import outbox as outbox_table
+
+ADDRESS = "0812-0000-0001"
+UNKNOWN = 999_999
+
+
+@pytest.fixture
+def reports(database: Database, sealer: Sealer, inbox: Inbox) -> Reports:
+    return Reports(database, sealer, inbox)
+
+
+@pytest.fixture
+def conversation(inbox: Inbox) -> str:
+    return inbox.accept(Inbound("sms", ADDRESS, "a1", text="halo?")).conversation_id
+
+
+@pytest.fixture
+def sent(database: Database, outbox: Outbox, conversation: str) -> int:
+    """A message that the provider has taken, and one that waits behind it."""
+    with database.write() as connection:
+        parts = [Part(Reply("satu")), Part(Reply("dua"))]
+        outbox.add(connection, conversation, "sms", "turn1", parts)
+        (claimed,) = outbox.claim(connection, ["sms"], 1)
+        outbox.mark_sent(connection, claimed.row.id, "SM1")
+    return int(claimed.row.id)
+
+
+def _states(database: Database) -> list[tuple[str, str | None]]:
+    with database.read() as connection:
+        rows = connection.execute(
+            select(outbox_table.c.state, outbox_table.c.error_code).order_by(outbox_table.c.id)
+        )
+        return [(row.state, row.error_code) for row in rows]
+
+
+@pytest.mark.parametrize("order", [("sent", "delivered", "read"), ("read", "delivered", "sent")])
+def test_in_whatever_order_they_come_a_message_only_moves_forward(
+    database: Database, reports: Reports, sent: int, order: tuple[str, ...]
+) -> None:
+    for state in order:
+        asyncio.run(reports.moved("sms", sent, state))
+    assert _states(database)[0] == ("read", None)
+
+
+def test_a_report_of_another_channel_moves_nothing(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    asyncio.run(reports.moved("whatsapp", sent, "read"))
+    asyncio.run(reports.failed("whatsapp", sent, SendError("30005", Then.UNREACHABLE)))
+    assert _states(database)[0] == ("sent", None)
+
+
+def test_a_report_of_a_message_that_is_gone_is_no_trouble(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    asyncio.run(reports.moved("sms", UNKNOWN, "read"))
+    asyncio.run(reports.failed("sms", UNKNOWN, SendError("30005", Then.UNREACHABLE)))
+    assert _states(database)[0] == ("sent", None)
+
+
+def test_what_did_not_arrive_after_all_is_sent_again(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    asyncio.run(reports.failed("sms", sent, SendError("30008", Then.RETRY, after_seconds=0)))
+    assert _states(database) == [("due", "30008"), ("due", None)]
+
+
+def test_what_costs_money_is_sent_again_only_so_often(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(attempts=3))
+    asyncio.run(reports.failed("sms", sent, SendError("30008", Then.RETRY, most_attempts=3)))
+    assert _states(database)[0] == ("failed", "30008")
+
+
+def test_a_number_that_does_not_exist_gets_nothing_more(
+    database: Database, reports: Reports, conversation: str, sent: int
+) -> None:
+    asyncio.run(reports.failed("sms", sent, SendError("30005", Then.UNREACHABLE)))
+    assert _states(database) == [("failed", "30005"), ("failed", "30005")]
+    with database.read() as connection:
+        assert standing.read(connection, conversation).unreachable_code == "30005"
+
+
+def test_a_closed_window_holds_the_message(database: Database, reports: Reports, sent: int) -> None:
+    with database.write() as connection:
+        connection.execute(update(conversations).values(heard_at=1))
+    asyncio.run(reports.failed("sms", sent, SendError("63016", Then.WINDOW_CLOSED)))
+    assert _states(database)[0] == ("held", "63016")
+
+
+def test_a_person_who_wrote_meanwhile_has_opened_the_window_again(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(created_at=1))
+    asyncio.run(reports.failed("sms", sent, SendError("63016", Then.WINDOW_CLOSED)))
+    assert _states(database)[0][0] == "due"
+
+
+def test_what_was_read_does_not_fail_afterwards(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    asyncio.run(reports.moved("sms", sent, "read"))
+    asyncio.run(reports.failed("sms", sent, SendError("30008", Then.RETRY)))
+    assert _states(database)[0] == ("read", None)
+
+
+def test_whoever_blocks_us_is_marked_and_whoever_comes_back_is_not(
+    database: Database, reports: Reports, conversation: str, sent: int
+) -> None:
+    asyncio.run(reports.reachable("sms", ADDRESS, "403"))
+    with database.read() as connection:
+        assert standing.read(connection, conversation).unreachable_code == "403"
+    assert _states(database)[1] == ("failed", "403")
+    asyncio.run(reports.reachable("sms", ADDRESS, None))
+    with database.read() as connection:
+        assert standing.read(connection, conversation).unreachable_code is None
+
+
+def test_a_stranger_who_blocks_us_leaves_no_trace(database: Database, reports: Reports) -> None:
+    asyncio.run(reports.reachable("sms", "0812-0000-0002", "403"))
+    with database.read() as connection:
+        assert connection.execute(select(conversations)).first() is None
+
+
+def test_something_waits_until_it_is_answered(reports: Reports, conversation: str) -> None:
+    assert asyncio.run(reports.waits(conversation))
+    assert not asyncio.run(reports.waits("tidak-ada"))
+
+
+def test_no_number_stands_in_the_log(
+    reports: Reports, sent: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    asyncio.run(reports.failed("sms", sent, SendError("30005", Then.UNREACHABLE)))
+    assert "30005" in caplog.text
+    assert ADDRESS not in caplog.text
+
+
+def test_a_late_word_on_an_earlier_attempt_moves_nothing(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    failure = SendError("30008", Then.RETRY)
+    asyncio.run(reports.failed("sms", sent, failure, provider_id="SM0"))
+    asyncio.run(reports.moved("sms", sent, "read", provider_id="SM0"))
+    assert _states(database)[0] == ("sent", None)
+    asyncio.run(reports.moved("sms", sent, "read", provider_id="SM1"))
+    assert _states(database)[0] == ("read", None)
+
+
+def test_a_word_that_comes_before_the_answer_to_the_send_counts(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(provider_id=None, state="sending"))
+    asyncio.run(reports.moved("sms", sent, "delivered", provider_id="SM1"))
+    assert _states(database)[0] == ("delivered", None)

@@ -1,0 +1,129 @@
+"""Whole conversations over WhatsApp and SMS: webhook in, message out, through real processes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from tests.doubles.twilio import Person, TwilioDouble
+from tests.doubles.twilio_state import Received
+from tests.journeys.stories import STORIES, check, name, wait_until_all_is_said
+from tests.processes import Product
+
+PUBLIC = "https://suluh.contoh.id"
+NUMBERS = (f"+62812000{number:05}" for number in itertools.count(1))
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(100)
+# Said in other words on SMS, which has short answers of its own.
+BY_SMS = (
+    "menu dijelajahi dengan angka, urutan, dan kata",
+    "orang dalam bahaya",
+    "STOP berlaku sampai MULAI, kecuali untuk yang minta tolong",
+)
+
+
+@pytest.fixture(scope="module")
+def twilio() -> Iterator[TwilioDouble]:
+    # The words of the carrier are tested apart: here all of STOP is ours.
+    with TwilioDouble(own_stop_words=(), own_start_words=()) as twilio:
+        yield twilio
+
+
+@pytest.fixture(scope="module")
+def product(twilio: TwilioDouble, tmp_path_factory: Any, model_dir: Any) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("twilio") / "home", model_dir)
+    product.environment |= {
+        "SULUH_PUBLIC_URL": PUBLIC,
+        "SULUH_TWILIO_ACCOUNT_SID": twilio.account_sid,
+        "SULUH_TWILIO_AUTH_TOKEN": twilio.auth_token,
+        "SULUH_TWILIO_API_URL": twilio.url,
+        "SULUH_WHATSAPP_NUMBER": twilio.sender("whatsapp"),
+        "SULUH_SMS_NUMBER": twilio.sender("sms"),
+    }
+    twilio.route(PUBLIC, product.url)
+    for channel in ("whatsapp", "sms"):
+        # Behind a proxy: signed for the public address, delivered to another.
+        path = "/twilio/pesan"
+        twilio.set_webhook(channel, product.url + path, signed_as=PUBLIC + path)
+    with product:
+        yield product
+
+
+def _ask(product: Product, twilio: TwilioDouble, person: Person, text: str) -> Sequence[Received]:
+    before = len(person.received)
+    _send(person, text)
+    twilio.wait_until_delivered()
+    wait_until_all_is_said(product.home)
+    return person.received[before:]
+
+
+def _send(person: Person, line: str) -> None:
+    """What a line of a story stands for: a text, or /photo, /location with an argument."""
+    command, _, argument = line.partition(" ")
+    if command == "/photo":
+        person.sends_media(PHOTO, "image/jpeg")
+    elif command == "/location":
+        latitude, longitude = argument.split(",")
+        person.shares_location(float(latitude), float(longitude))
+    else:
+        person.says(line)
+
+
+def _offered(messages: Sequence[Received]) -> list[str]:
+    """The titles that stand with numbers before them, and the letters of a quiz."""
+    lists = "\n".join(message.body for message in messages)
+    return [
+        *re.findall(r"^\d+\. (.+)$", lists, re.MULTILINE),
+        *re.findall(r"^([A-D])\. ", lists, re.MULTILINE),
+    ]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=name)
+def test_a_conversation_over_whatsapp(
+    story: dict[str, Any], product: Product, twilio: TwilioDouble
+) -> None:
+    person = twilio.person(next(NUMBERS), "whatsapp")
+    for step in story["langkah"]:
+        said = _ask(product, twilio, person, step["kamu"])
+        check(step, [message.body for message in said], _offered(said))
+        assert all(len(message.body) <= 1600 for message in said)
+
+
+@pytest.mark.parametrize(
+    "story", [story for story in STORIES if story["cerita"] in BY_SMS], ids=name
+)
+def test_a_conversation_over_sms(
+    story: dict[str, Any], product: Product, twilio: TwilioDouble
+) -> None:
+    person = twilio.person(next(NUMBERS), "sms")
+    for step in story["langkah"]:
+        said = _ask(product, twilio, person, step["kamu"])
+        assert bool(said) is not step.get("diam", False)
+        offered = _offered(said)
+        assert all(button in offered for button in step.get("tombol", []))
+        assert all(message.num_segments <= 3 for message in said)
+
+
+def test_no_number_and_no_sentence_stands_in_the_log(
+    product: Product, twilio: TwilioDouble
+) -> None:
+    person = twilio.person(next(NUMBERS), "whatsapp")
+    _ask(product, twilio, person, "kalimatrahasiaseseorang")
+    log = product.log()
+    assert "kalimatrahasia" not in log
+    assert person.address.lstrip("+") not in log
+    assert twilio.auth_token not in log
+
+
+def test_every_answer_is_accounted_for(product: Product, twilio: TwilioDouble) -> None:
+    person = twilio.person(next(NUMBERS), "whatsapp")
+    _ask(product, twilio, person, "menu")
+    twilio.wait_until_delivered()
+    states = sqlite3.connect(f"file:{product.home / 'suluh.db'}?mode=ro", uri=True).execute(
+        "SELECT DISTINCT state FROM outbox"
+    )
+    assert {state for (state,) in states} <= {"sent", "delivered", "read", "dropped"}
