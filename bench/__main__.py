@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import in_process, whole
+from bench import channels, in_process, whole
 from bench.report import show
 from bot import settings as settings_module
 
@@ -14,6 +14,8 @@ def main() -> None:
     settings = settings_module.load()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for figure in whole.measure(settings):
+        show(figure)
+    for figure in channels.measure(settings):
         show(figure)
     for figure in in_process.measure(settings):
         show(figure)
