@@ -9,6 +9,8 @@ import threading
 import time
 from types import TracebackType
 
+NOTHING = logging.CRITICAL + 1
+
 # Loggers of libraries that may quote addresses or values.
 _QUIET = {
     "sqlalchemy": logging.ERROR,
@@ -19,9 +21,9 @@ _QUIET = {
     # They name addresses of calls, and the token of the bot is part of one.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
-    "telegram": logging.CRITICAL,
-    "twilio": logging.CRITICAL,
-    "aiohttp": logging.CRITICAL,
+    "telegram": NOTHING,
+    "twilio": NOTHING,
+    "aiohttp": NOTHING,
     "asyncio": logging.CRITICAL,
 }
 

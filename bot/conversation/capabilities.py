@@ -23,6 +23,7 @@ class Capabilities:
         buttons: The most buttons under one message. Where a reply has more choices than
             that, they stand in the text with numbers before them.
         button_title: The longest title of a button, in characters.
+        button_value: The longest payload of a button, in bytes of UTF-8.
         length: The longest message, as `measure` counts it; None for any length.
         measure: Counts a text: characters, UTF-16 units, SMS segments.
         clean: Brings a text into the channel's alphabet.
@@ -34,6 +35,7 @@ class Capabilities:
 
     buttons: int = 100
     button_title: int = 100
+    button_value: int = 1_000
     length: int | None = None
     measure: Callable[[str], int] = characters
     clean: Callable[[str], str] = str

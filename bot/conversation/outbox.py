@@ -155,6 +155,15 @@ class Outbox:
             )
         return [Claimed(row, bytes(row.address_sealed), row.contact_id) for row in rows]
 
+    def take_over(self, connection: Connection, channels: Sequence[str]) -> None:
+        """Makes due what a sender that is gone had on its way; for the one that follows it."""
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.channel.in_(channels))
+            .where(outbox.c.state == SENDING)
+            .values(state=DUE, due_at=now_ms())
+        )
+
     def seconds_until_due(self, connection: Connection, channels: Sequence[str]) -> float | None:
         """How long until the next row on these channels is due; None when none waits."""
         soonest = connection.execute(

@@ -47,7 +47,9 @@ def _in_shape(reply: Reply, channel: Capabilities) -> Reply:
 
 def _fit_as_buttons(choices: Sequence[Choice], channel: Capabilities) -> bool:
     return len(choices) <= channel.buttons and all(
-        len(choice.title) <= channel.button_title for choice in choices
+        len(choice.title) <= channel.button_title
+        and len(choice.payload.encode()) <= channel.button_value
+        for choice in choices
     )
 
 

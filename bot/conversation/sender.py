@@ -151,7 +151,8 @@ class Sender:
         self._connectors = connectors
         self._locks = {name: ProcessLock(database, f"send-{name}") for name in connectors}
         self._channels = {
-            name: Bucket(connector.rate.per_second, max(1.0, connector.rate.per_second))
+            # Small: what it holds may leave in the first second beside what comes back in it.
+            name: Bucket(connector.rate.per_second, max(1.0, connector.rate.per_second / 20))
             for name, connector in connectors.items()
         }
         self._people = {name: Buckets(c.rate) for name, c in connectors.items()}
@@ -176,6 +177,7 @@ class Sender:
         """Leaves the channels to other processes."""
         for lock in self._locks.values():
             lock.release()
+        self._mine = []
         self.forget_who_holds()
 
     def forget_who_holds(self) -> None:
@@ -227,7 +229,12 @@ class Sender:
         if now - self._locks_asked_at < LOCK_SECONDS:
             return
         self._locks_asked_at = now
-        self._mine = [name for name, lock in self._locks.items() if lock.hold()]
+        mine = [name for name, lock in self._locks.items() if lock.hold()]
+        if taken_over := [name for name in mine if name not in self._mine]:
+            # Whoever sent there before is gone; so are its messages on the way.
+            with self._database.claim() as connection:
+                self._outbox.take_over(connection, taken_over)
+        self._mine = mine
 
     def _claim(self, channel: str, limit: int) -> Sequence[Claimed]:
         if limit < 1:

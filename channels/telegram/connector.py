@@ -16,7 +16,9 @@ from channels.telegram.client import Client, send_error
 from channels.telegram.files import Files
 
 # https://core.telegram.org/bots/api#sendmessage
-CAPABILITIES = Capabilities(buttons=100, button_title=64, length=4096, measure=utf16_units)
+CAPABILITIES = Capabilities(
+    buttons=100, button_title=64, button_value=64, length=4096, measure=utf16_units
+)
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PER_CHAT, BURST = 1.0, 4
 

@@ -324,3 +324,10 @@ def test_every_page_fits_and_no_word_is_missing(said: list[str]) -> None:
 
 def _without_blanks(text: str) -> str:
     return "".join(text.split())
+
+
+def test_a_value_too_long_for_a_button_makes_a_list() -> None:
+    reply = Reply("Mau yang mana?", (Choice("Satu", "/x" + "é" * 32),))
+    assert texts(render([reply], Capabilities(button_value=64))) == [
+        f"Mau yang mana?\n\n1. Satu\n{HINT}"
+    ]
