@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.conversation.fetcher import Fetcher, Speaker
-from bot.conversation.sender import Sender
+from bot.conversation.sender import Connector, Sender
 from bot.conversation.turn import Outcome, TurnRunner, describe
 from bot.conversation.worker import Worker
 from bot.storage import bell
@@ -89,27 +89,45 @@ class Sending:
             self._thread.join(timeout=30)
 
     def _run(self) -> None:
+        asyncio.run(self._all())
+
+    async def _all(self) -> None:
+        await asyncio.gather(
+            self._keep_running("sending", self._send), self._keep_running("fetching", self._fetch)
+        )
+
+    async def _keep_running(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Outlives any trouble, or replies would stay for ever."""
+        while not self._stopping.is_set():
+            try:
+                await work()
+            except Exception as error:
+                logger.error("%s is begun again: %s", what, describe(error))
+                await asyncio.sleep(AFTER_TROUBLE_SECONDS)
+
+    def _connectors(self) -> dict[str, Connector]:
+        # Made inside the event loop that uses them.
+        return {channel.name: channel.connector() for channel in self._channels}
+
+    async def _send(self) -> None:
         listener = bell.listen(self._house.database)
         try:
-            while not self._stopping.is_set():
-                try:
-                    asyncio.run(self._send(listener))
-                except Exception as error:
-                    # This thread must outlive any trouble, or replies would stay for ever.
-                    logger.error("sending is begun again: %s", describe(error))
-                    self._stopping.wait(AFTER_TROUBLE_SECONDS)
+            sender = Sender(self._house.database, self._house.sealer, self._connectors())
+            await sender.run(listener, self._stopping)
         finally:
             listener.close()
 
-    async def _send(self, listener: bell.Listener) -> None:
-        # Made inside the event loop that uses them.
-        connectors = {channel.name: channel.connector() for channel in self._channels}
-        sender = Sender(self._house.database, self._house.sealer, connectors)
-        fetcher = Fetcher(
-            self._house.database,
-            self._house.sealer,
-            self._house.attachment_key,
-            connectors,
-            self._speaker,
-        )
-        await asyncio.gather(sender.run(listener, self._stopping), fetcher.run(self._stopping))
+    async def _fetch(self) -> None:
+        connectors = self._connectors()
+        try:
+            fetcher = Fetcher(
+                self._house.database,
+                self._house.sealer,
+                self._house.attachment_key,
+                connectors,
+                self._speaker,
+            )
+            await fetcher.run(self._stopping)
+        finally:
+            for connector in connectors.values():
+                await connector.close()

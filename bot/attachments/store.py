@@ -297,6 +297,8 @@ def _held(claim: Claim) -> and_:
         attachments.c.id == claim.id,
         attachments.c.state == WAITING,
         attachments.c.attempts == claim.attempt,
+        # Put back by itself: what its thread still does counts for nothing.
+        attachments.c.claim_until.is_not(None),
     )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import threading
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy.engine import Connection
@@ -47,6 +49,9 @@ MAX_ABANDONED = 4
 # What was refused for one reason within this time, such as an album, is told once.
 SAY_AGAIN_MS = 60_000
 LOOK_SECONDS = 0.5
+# On the disk of the database.
+LEAST_FREE_BYTES = 500_000_000
+FULL_DISK_SECONDS = 600.0
 AFTER_TROUBLE_SECONDS = 1.0
 
 # The code of a connector that could know the size before.
@@ -213,6 +218,11 @@ class Fetcher:
         return connector.fetch(store.open_source(self._sealer, claim))
 
     def _require_room(self, claim: Claim) -> None:
+        if self._database.is_sqlite:
+            folder = Path(str(self._database.url.database)).parent
+            if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
+                # What people write needs it more than what they send along.
+                raise SendError("disk full", Then.RETRY, after_seconds=FULL_DISK_SECONDS)
         with self._database.read() as connection:
             if not store.has_room(connection, claim.conversation_id):
                 raise Refused(Reason.TOO_MANY)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import ColumnElement, Select
 
 from bot.clock import now_ms
 from bot.conversation.messages import Reply
@@ -36,6 +36,7 @@ FOR_WINDOW, FOR_MORE = "window", "more"
 PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
 
 SEND_CLAIM_MS = 30_000
+MAX_PROVIDER_ID = 128
 
 _INSERT = outbox.insert()
 
@@ -134,7 +135,7 @@ class Outbox:
 
     def is_due(self, connection: Connection, channels: Sequence[str]) -> bool:
         """Whether anything may be claimed, without a lock."""
-        return connection.execute(_due(channels).limit(1)).first() is not None
+        return connection.execute(_due(channels).order_by(None).limit(1)).first() is not None
 
     def claim(self, connection: Connection, channels: Sequence[str], limit: int) -> list[Claimed]:
         """Takes the rows that have been due longest, of each conversation the eldest.
@@ -170,6 +171,7 @@ class Outbox:
             select(func.min(outbox.c.due_at))
             .where(outbox.c.channel.in_(channels))
             .where(outbox.c.state.in_((DUE, SENDING)))
+            .where(~_elder_waits())
         ).scalar()
         return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
@@ -184,9 +186,15 @@ class Outbox:
     def mark_sent(self, connection: Connection, outbound_id: int, provider_id: str | None) -> None:
         """The provider has it. A status that already came back is not taken back."""
         row = update(outbox).where(outbox.c.id == outbound_id)
-        connection.execute(row.values(provider_id=provider_id))
+        its_id = _storable(provider_id)
+        # A failure that was reported before this was noted has made it due again.
         connection.execute(
-            row.where(outbox.c.state.in_((DUE, SENDING))).values(state=SENT, error_code=None)
+            row.where(outbox.c.state == SENDING).values(
+                state=SENT, provider_id=its_id, error_code=None
+            )
+        )
+        connection.execute(
+            row.where(outbox.c.state.in_((DELIVERED, READ))).values(provider_id=its_id)
         )
 
     def mark_retry(
@@ -252,6 +260,8 @@ class Outbox:
     ) -> int:
         """Makes what was held for `reason` due, the eldest first, at most `limit`.
 
+        From then on it is as old as if it had been written now.
+
         Returns:
             How many there were.
         """
@@ -268,7 +278,7 @@ class Outbox:
             connection.execute(
                 update(outbox)
                 .where(outbox.c.id.in_(ids))
-                .values(state=DUE, held_for=None, due_at=now_ms(), attempts=0)
+                .values(state=DUE, held_for=None, due_at=now_ms(), created_at=now_ms(), attempts=0)
             )
         return len(ids)
 
@@ -305,7 +315,8 @@ class Outbox:
         Returns:
             Whether anything changed.
         """
-        earlier = PROGRESS[: PROGRESS.index(state)]
+        # "sent" is no news of a message that is to be sent again.
+        earlier = (SENDING,) if state == SENT else PROGRESS[: PROGRESS.index(state)]
         moved = connection.execute(
             update(outbox)
             .where(outbox.c.id == outbound_id)
@@ -333,14 +344,6 @@ def count_by_state(connection: Connection) -> dict[str, int]:
 
 def _due(channels: Sequence[str]) -> Select:
     """The rows that may be sent now, never one before its elder."""
-    elder = outbox.alias("elder")
-    elder_waits = exists().where(
-        and_(
-            elder.c.conversation_id == outbox.c.conversation_id,
-            elder.c.id < outbox.c.id,
-            elder.c.state.in_((DUE, SENDING)),
-        )
-    )
     return (
         select(
             outbox,
@@ -355,9 +358,27 @@ def _due(channels: Sequence[str]) -> Select:
         # A claimed row carries the end of the claim in `due_at`.
         .where(outbox.c.state.in_((DUE, SENDING)))
         .where(outbox.c.due_at <= now_ms())
-        .where(~elder_waits)
+        .where(~_elder_waits())
         .order_by(outbox.c.is_notice, outbox.c.due_at, outbox.c.id)
     )
+
+
+def _elder_waits() -> ColumnElement:
+    elder = outbox.alias("elder")
+    return exists().where(
+        and_(
+            elder.c.conversation_id == outbox.c.conversation_id,
+            elder.c.id < outbox.c.id,
+            elder.c.state.in_((DUE, SENDING)),
+        )
+    )
+
+
+def _storable(provider_id: str | None) -> str | None:
+    """What a provider gives for an id, as far as the column holds it."""
+    if provider_id is None or not provider_id.isprintable():
+        return None
+    return provider_id[:MAX_PROVIDER_ID]
 
 
 def _held_for_more(conversation_id: str) -> Select:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import now_ms
 from bot.conversation import standing
@@ -27,7 +28,7 @@ from bot.conversation.messages import Reply
 from bot.conversation.outbox import FOR_WINDOW, Claimed, Outbox
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.bell import Listener
-from bot.storage.database import Database
+from bot.storage.database import PASSING_TROUBLE, Database
 from bot.storage.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,13 @@ LOOK_SECONDS = 0.02
 LONGEST_SLEEP = 1.0
 # Another process may have died that sent on a channel: asked for this often.
 LOCK_SECONDS = 1.0
+# At most so many people are asked at once to write; whoever could not be asked, later.
+MAX_REOPENING = 8
+REOPEN_SECONDS = 60.0
+# Trouble of the database or the disk, which passes.
+PASSING = (*PASSING_TROUBLE, sqlite3.Error, OSError)
+# Why a message that was on its way is not sent again.
+STOPPED = "stopped"
 # This long before a window closes it counts as closed.
 WINDOW_MARGIN_MS = 60_000
 
@@ -160,15 +168,20 @@ class Sender:
         self._mine: list[str] = []
         self._locks_asked_at = float("-inf")
         self._people_asked_at = float("-inf")
+        self._reopening: set[asyncio.Task[None]] = set()
+        self._not_before: dict[str, float] = {}
 
     async def run(self, listener: Listener, stopping: threading.Event) -> None:
         """Sends until `stopping` is set; what is on its way is waited for."""
         try:
             while not stopping.is_set():
                 await self._step(listener)
+        finally:
+            # Also after trouble: what the provider took must not be sent once more.
             while self._on_the_way:
                 await self._settle(await self._arrived(timeout=SEND_SECONDS))
-        finally:
+            for task in self._reopening:
+                task.cancel()
             self.release()
             for connector in self._connectors.values():
                 await connector.close()
@@ -189,11 +202,14 @@ class Sender:
         while self._start_due() or self._on_the_way:
             await self._settle(await self._arrived(timeout=LOOK_SECONDS))
         self._people_asked_at = float("-inf")
-        await self._ask_people_to_write()
+        self._ask_people_to_write()
+        await asyncio.gather(*self._reopening)
 
     async def _step(self, listener: Listener) -> None:
+        # First what has arrived: its claim may have run out meanwhile.
+        await self._settle(await self._arrived(timeout=0))
         started = self._start_due()
-        await self._ask_people_to_write()
+        self._ask_people_to_write()
         if self._on_the_way:
             await self._settle(await self._arrived(timeout=LOOK_SECONDS))
         elif not started:
@@ -202,14 +218,13 @@ class Sender:
 
     def _sleep(self) -> float:
         """Seconds until something may be due or may be sent."""
-        if not self._mine:
-            return LOCK_SECONDS
+        seconds = LONGEST_SLEEP if self._mine else LOCK_SECONDS
         with self._database.read() as connection:
-            due_in = self._outbox.seconds_until_due(connection, self._mine)
-        if due_in is None:
-            return LONGEST_SLEEP
-        allowed_in = min(self._channels[name].seconds_until_one() for name in self._mine)
-        return min(LONGEST_SLEEP, max(LOOK_SECONDS, due_in, allowed_in))
+            for name in self._mine:
+                due_in = self._outbox.seconds_until_due(connection, [name])
+                if due_in is not None:
+                    seconds = min(seconds, max(due_in, self._channels[name].seconds_until_one()))
+        return max(LOOK_SECONDS, seconds)
 
     def _start_due(self) -> bool:
         """Starts what is due and allowed; whether there was any."""
@@ -230,8 +245,10 @@ class Sender:
             return
         self._locks_asked_at = now
         mine = [name for name, lock in self._locks.items() if lock.hold()]
-        if taken_over := [name for name in mine if name not in self._mine]:
-            # Whoever sent there before is gone; so are its messages on the way.
+        taken_over = [name for name in mine if name not in self._mine]
+        # A lock on a file ends only with its process, so whoever sent there before is gone. A
+        # session of PostgreSQL may end alone: there the claims have to run out.
+        if taken_over and self._database.is_sqlite:
             with self._database.claim() as connection:
                 self._outbox.take_over(connection, taken_over)
         self._mine = mine
@@ -296,19 +313,37 @@ class Sender:
 
     async def _settle(self, deliveries: Sequence[Delivery]) -> None:
         """Writes down together what became of messages."""
-        if not deliveries:
-            return
-        while True:
+        while deliveries:
             try:
                 # Power that fails at this moment costs a message sent twice, no more.
                 with self._database.claim() as connection:
                     for delivery in deliveries:
                         self._note(connection, delivery)
-                break
-            except SQLAlchemyError as error:
+                return
+            except PASSING as error:
                 # They were sent: that must not be forgotten, or they are sent again.
                 logger.error("what was sent is noted again: %s", type(error).__name__)
                 await asyncio.sleep(LONGEST_SLEEP)
+            except Exception as error:
+                if len(deliveries) == 1:
+                    logger.error(
+                        "what became of a message cannot be noted: %s", type(error).__name__
+                    )
+                    self._note_only_that(deliveries[0])
+                    return
+                # One of them must not take the others with it.
+                for delivery in deliveries:
+                    await self._settle([delivery])
+                return
+
+    def _note_only_that(self, delivery: Delivery) -> None:
+        """The least that has to be known: whether it left."""
+        outbound_id = delivery.claimed.row.id
+        with suppress(Exception), self._database.claim() as connection:
+            if delivery.error is None:
+                self._outbox.mark_sent(connection, outbound_id, None)
+            else:
+                self._outbox.mark_failed(connection, outbound_id, code=delivery.error.code[:32])
 
     def _note(self, connection: Connection, delivery: Delivery) -> None:
         row, error = delivery.claimed.row, delivery.error
@@ -321,7 +356,7 @@ class Sender:
             self._channels[row.channel].pause(error.after_seconds or 1.0)
         note_failure(connection, self._outbox, row, error, attempts)
 
-    async def _ask_people_to_write(self) -> None:
+    def _ask_people_to_write(self) -> None:
         """Where a window is closed: once, however many replies wait behind it."""
         now = asyncio.get_running_loop().time()
         if now - self._people_asked_at < LONGEST_SLEEP:
@@ -337,19 +372,39 @@ class Sender:
         with self._database.read() as connection:
             closed = standing.closed_windows(connection, with_windows)
         for row in closed:
-            await self._reopen(row)
+            if len(self._reopening) >= MAX_REOPENING:
+                return
+            if self._not_before.get(row.conversation_id, now) <= now:
+                self._channels[row.channel].take()
+                task = asyncio.create_task(self._reopen(row))
+                self._reopening.add(task)
+                task.add_done_callback(self._reopening.discard)
 
     async def _reopen(self, row: Row) -> None:
-        with self._database.write() as connection:
-            if not standing.begin_reopening(connection, row.conversation_id):
-                return
+        conversation_id = row.conversation_id
         try:
+            with self._database.write() as connection:
+                if not standing.begin_reopening(connection, conversation_id):
+                    return
             address = self._sealer.open(bytes(row.address_sealed), address_place(row.contact_id))
             reopening = self._connectors[row.channel].reopen(address.decode())
             await asyncio.wait_for(reopening, SEND_SECONDS)
+            self._not_before.pop(conversation_id, None)
+        except SendError as error:
+            logger.warning("no template sent on %s: code %s", row.channel, error.code)
+            self._ask_again_later(conversation_id, error)
         except Exception as error:
-            code = error.code if isinstance(error, SendError) else type(error).__name__
-            logger.warning("no template sent on %s: code %s", row.channel, code)
+            logger.warning("no template sent on %s: %s", row.channel, type(error).__name__)
+            self._ask_again_later(conversation_id, SendError("reopen", Then.RETRY))
+
+    def _ask_again_later(self, conversation_id: str, error: SendError) -> None:
+        wait = max(REOPEN_SECONDS, error.after_seconds or 0)
+        self._not_before[conversation_id] = asyncio.get_running_loop().time() + wait
+        with suppress(*PASSING), self._database.write() as connection:
+            if error.then in (Then.UNREACHABLE, Then.STOPPED):
+                _nothing_more(connection, self._outbox, conversation_id, error)
+            else:
+                standing.reopen_later(connection, conversation_id)
 
 
 def note_failure(
@@ -365,22 +420,34 @@ def note_failure(
         attempts: How often it was tried, this time included.
     """
     outbound_id, conversation_id = row.id, row.conversation_id
-    if error.may_be_tried_again(attempts=attempts, age_ms=now_ms() - row.created_at):
+    person = standing.read(connection, conversation_id)
+    wrote_since = (person.heard_at or 0) > row.created_at
+    if person.stopped_at is not None and row.created_at < person.stopped_at:
+        # Asked to stop while it was on its way.
+        outbox.mark_failed(connection, outbound_id, code=STOPPED)
+    elif error.may_be_tried_again(attempts=attempts, age_ms=now_ms() - row.created_at):
         delay = _retry_delay_ms(attempts, error.after_seconds)
         outbox.mark_retry(connection, outbound_id, delay_ms=delay, code=error.code)
     elif error.then is Then.WINDOW_CLOSED:
         outbox.hold(connection, outbound_id, FOR_WINDOW, code=error.code)
-        if (standing.read(connection, conversation_id).heard_at or 0) > row.created_at:
+        if wrote_since:
             # The person wrote meanwhile and opened it again.
             outbox.release(connection, conversation_id, FOR_WINDOW)
-    elif error.then in (Then.UNREACHABLE, Then.STOPPED):
-        if error.then is Then.STOPPED:
-            standing.stop(connection, conversation_id)
-        else:
-            standing.set_unreachable(connection, conversation_id, error.code)
-        outbox.fail_all(connection, conversation_id, code=error.code)
+    elif error.then is Then.STOPPED or (error.then is Then.UNREACHABLE and not wrote_since):
+        _nothing_more(connection, outbox, conversation_id, error)
     else:
         outbox.mark_failed(connection, outbound_id, code=error.code)
+
+
+def _nothing_more(
+    connection: Connection, outbox: Outbox, conversation_id: str, error: SendError
+) -> None:
+    """Nothing that waits will arrive, until the person writes or says MULAI."""
+    if error.then is Then.STOPPED:
+        standing.stop(connection, conversation_id)
+    else:
+        standing.set_unreachable(connection, conversation_id, error.code)
+    outbox.fail_all(connection, conversation_id, code=error.code)
 
 
 def _window_is_closed(claimed: Claimed, channel: Capabilities) -> bool:

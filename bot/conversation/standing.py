@@ -25,19 +25,26 @@ class Standing:
     """What stands between us and a person.
 
     Attributes:
-        stopped: The person asked for no more messages.
+        stopped_at: When the person asked for no more messages; None if that does not hold.
         unreachable_code: Why nothing reaches the person, in the provider's code.
         heard_at: When the person wrote last, in milliseconds since 1970.
     """
 
-    stopped: bool
+    stopped_at: int | None
     unreachable_code: str | None
     heard_at: int | None
 
+    @property
+    def stopped(self) -> bool:
+        return self.stopped_at is not None
+
 
 def read(connection: Connection, conversation_id: str) -> Standing:
-    row = connection.execute(_READ, {"whose": conversation_id}).one()
-    return Standing(row.stopped_at is not None, row.unreachable_code, row.heard_at)
+    """How a person stands; nothing stands between us and one who was deleted."""
+    row = connection.execute(_READ, {"whose": conversation_id}).first()
+    if row is None:
+        return Standing(None, None, None)
+    return Standing(row.stopped_at, row.unreachable_code, row.heard_at)
 
 
 def stop(connection: Connection, conversation_id: str) -> None:
@@ -96,6 +103,13 @@ def begin_reopening(connection: Connection, conversation_id: str) -> bool:
         .values(reopened_at=now_ms())
     )
     return bool(asked.rowcount)
+
+
+def reopen_later(connection: Connection, conversation_id: str) -> None:
+    """Asking failed: it is done again."""
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(reopened_at=None)
+    )
 
 
 def _change(connection: Connection, conversation_id: str, **values: object) -> None:

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import now_ms
 from bot.conversation import standing
@@ -30,7 +29,7 @@ from bot.lexicon import is_keyword
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
-from bot.storage.database import Database
+from bot.storage.database import PASSING_TROUBLE, Database
 from bot.storage.tables import attachments, inbox, outbox, trackers
 from bot.triage import levels
 
@@ -42,6 +41,10 @@ MAX_ATTEMPTS = 3
 MAX_LINES = 20
 # Why what still waited is not sent: the person asked us to stop.
 STOPPED = "stopped"
+# Whole messages about the messages themselves; each is a turn of its own.
+KEYWORDS = ("lanjut", "stop", "mulai")
+# Telegram's own way to begin, also from a link.
+START = "/start"
 # Built once: building a statement costs as much as running it.
 _UPDATE_TRACKER = (
     update(trackers)
@@ -141,7 +144,7 @@ class TurnRunner:
         started = time.perf_counter()
         try:
             outcome = self._answer(claim)
-        except SQLAlchemyError:
+        except PASSING_TROUBLE:
             # The database's trouble, not the message's: it costs the message no attempt.
             self.queue.put_back(claim, attempts=claim.attempts - 1)
             raise
@@ -186,7 +189,8 @@ class TurnRunner:
         self, claim: Claim, state: bytes | None, contents: Sequence[Content]
     ) -> Answer | None:
         """The next part of a long answer, when that is what the person asks for."""
-        if not is_keyword("lanjut", contents[0].text):
+        asked = contents[0]
+        if not is_keyword("lanjut", asked.text) or asked.attachments or asked.location:
             return None
         whose = claim.conversation_id
         with self._database.read() as connection:
@@ -300,7 +304,7 @@ class TurnRunner:
             return answer.replies
         if not standing.read(connection, whose).stopped:
             return answer.replies
-        if any(is_keyword("mulai", content.text) for content in turn.contents):
+        if any(_resumes(content.text) for content in turn.contents):
             standing.resume(connection, whose)
             return answer.replies
         return answer.replies if answer.level == levels.URGENT else ()
@@ -348,7 +352,13 @@ def _is_plain(content: Content) -> bool:
         or content.location
         or content.edits
         or content.text.startswith("/")
+        # STOP must not drown in a burst, and what follows LANJUT must be read.
+        or any(is_keyword(group, content.text) for group in KEYWORDS)
     )
+
+
+def _resumes(text: str) -> bool:
+    return is_keyword("mulai", text) or text.split(maxsplit=1)[:1] == [START]
 
 
 def describe(error: Exception) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import create_engine, event, inspect, select, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import OperatorError
@@ -24,6 +26,10 @@ WRONG_KEY = (
     "opened. Restore keys/server.key from the backup, or copy it from the first machine."
 )
 _KEY_CHECK = select(installation.c.value).where(installation.c.name == KEY_CHECK)
+
+
+# Trouble of the database itself, which passes; whatever else it raises is about the values.
+PASSING_TROUBLE = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class SchemaOutdated(OperatorError):

@@ -27,6 +27,7 @@ CONNECTIONS = 40
 SECONDS = 10.0
 # A wrong token is the operator's to mend: until then nobody is written to.
 WRONG_TOKEN_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 3600.0
 UNKNOWN_BOT = "Telegram does not know the token. Check SULUH_TELEGRAM_TOKEN."
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -117,5 +118,7 @@ def send_error(error: TelegramError) -> SendError:
 
 
 def seconds_to_wait(error: RetryAfter) -> float:
+    """As Telegram says, but nobody waits for ever."""
     wait = error.retry_after
-    return wait if isinstance(wait, (int, float)) else wait.total_seconds()
+    seconds = wait if isinstance(wait, (int, float)) else wait.total_seconds()
+    return min(seconds, LONGEST_WAIT_SECONDS)

@@ -61,7 +61,9 @@ class Poller:
             return
         for together in _in_turn(updates):
             # Started in their order, so the lines of one person stay in theirs.
-            await asyncio.gather(*(self._handler.take(update) for update in together))
+            taken = [self._handler.take(update) for update in together]
+            for result in await asyncio.gather(*taken, return_exceptions=True):
+                _require_stored(result)
         # Only now may Telegram forget them.
         self._offset = max(update["update_id"] for update in updates) + 1
 
@@ -82,6 +84,17 @@ class Poller:
             logger.error("updates were not accepted: %s", type(error).__name__)
         await asyncio.sleep(self._wait)
         self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+
+def _require_stored(result: BaseException | None) -> None:
+    """Lets trouble of the database be tried again, and passes over what nothing can store.
+
+    Else one update would come back for ever and keep all later ones from coming.
+    """
+    if isinstance(result, (ValueError, TypeError, OverflowError)):
+        logger.error("an update was passed over: %s", type(result).__name__)
+    elif result is not None:
+        raise result
 
 
 def _in_turn(updates: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 CHANNEL = "telegram"
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 MAX_PAYLOAD = 64
+# No file has so many bytes, and no column holds more.
+MAX_SIZE = 2**53
 BLOCKED = "403"
 # No id of a person or chat has more than 52 bits: https://core.telegram.org/bots/api#chat
 ID_LIMIT = 2**52
@@ -205,6 +207,8 @@ def _attachments(message: Message, fields: Collection[str]) -> Iterator[Attachme
 
 def _file(kind: str, media_type: str, file: Any) -> Attachment:
     size = file.file_size if type(file.file_size) is int else None
+    if size is not None and not 0 <= size < MAX_SIZE:
+        size = None
     return Attachment(kind, media_type, _ascii(file.file_id), size)
 
 

@@ -18,6 +18,7 @@ COSTLY_SECONDS = 60.0
 ACCOUNT_SECONDS = 60.0
 # No word of the provider holds up a person for longer than this.
 LONGEST_SECONDS = 600.0
+REQUEST_TIMEOUT = 408
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ CODES: Mapping[int, Row] = {
     20003: _account("Token salah atau akun dibekukan. Periksa SULUH_TWILIO_AUTH_TOKEN."),
     20005: _account("Akun Twilio tidak aktif."),
     30002: _account("Akun Twilio dibekukan. Periksa saldo dan surel dari Twilio."),
+    20404: _account("Akun tidak ditemukan. Periksa SULUH_TWILIO_ACCOUNT_SID."),
+    21606: _account("Nomor SMS kita tidak bisa mengirim. Periksa SULUH_SMS_NUMBER."),
+    21659: _account("Nomor pengirim bukan milik akun ini. Periksa SULUH_SMS_NUMBER."),
+    21660: _account("Nomor pengirim tidak cocok dengan akun. Periksa SULUH_SMS_NUMBER."),
     63007: _account("Nomor WhatsApp kita tidak ada di akun ini. Periksa SULUH_WHATSAPP_NUMBER."),
     63038: _account("Batas pesan harian akun sudah tercapai.", LONGEST_SECONDS),
     # Too fast.
@@ -130,9 +135,13 @@ def from_callback(status: str, code: str) -> SendError:
 def _row_of_answer(status: int, code: int) -> Row:
     if code in CODES:
         return CODES[code]
-    if status in (401, 429):
-        return CODES[20003 if status == 401 else 20429]
-    return UNKNOWN if 400 <= status < 500 else Row(Then.RETRY, NO_CODE.reason)
+    if status in (401, 403, 404, 429):
+        return CODES[{429: 20429, 404: 20404}.get(status, 20003)]
+    return (
+        UNKNOWN
+        if 400 <= status < 500 and status != REQUEST_TIMEOUT
+        else Row(Then.RETRY, NO_CODE.reason)
+    )
 
 
 def _send_error(code: str, row: Row, retry_after: float | None) -> SendError:

@@ -212,3 +212,46 @@ def test_what_a_reader_confirmed_is_delivered(
         first, second = outbox.after(connection, conversation, 0)
         outbox.mark_shown(connection, conversation, first.id)
     assert (_state(database, first.id), _state(database, second.id)) == ("delivered", "due")
+
+
+def test_what_was_held_for_days_is_as_young_as_its_release(
+    database: Database, outbox: Outbox, conversation: str
+) -> None:
+    with database.write() as connection:
+        outbox.add(connection, conversation, "sms", "turn1", _parts("satu"))
+        connection.execute(outbox_table.update().values(created_at=1))
+        claimed = _claim(connection, outbox)
+        assert claimed is not None
+        outbox.hold(connection, claimed.row.id, FOR_WINDOW)
+        outbox.release(connection, conversation, FOR_WINDOW)
+        again = _claim(connection, outbox)
+    assert again is not None
+    assert again.row.created_at > 1
+
+
+def test_a_younger_row_behind_one_that_waits_wakes_nobody(
+    database: Database, outbox: Outbox, conversation: str
+) -> None:
+    with database.write() as connection:
+        outbox.add(connection, conversation, "sms", "turn1", _parts("satu", "dua"))
+        claimed = _claim(connection, outbox)
+        assert claimed is not None
+        outbox.mark_retry(connection, claimed.row.id, delay_ms=60_000, code="503")
+        seconds = outbox.seconds_until_due(connection, ["sms"])
+    assert seconds is not None
+    assert 50 < seconds <= 60
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("SM1", "SM1"), ("x" * 500, "x" * 128), ("a\x00b", None), (None, None)]
+)
+def test_whatever_a_provider_calls_a_message_can_be_stored(
+    database: Database, outbox: Outbox, conversation: str, given: str | None, kept: str | None
+) -> None:
+    with database.write() as connection:
+        outbox.add(connection, conversation, "sms", "turn1", _parts("satu"))
+        claimed = _claim(connection, outbox)
+        assert claimed is not None
+        outbox.mark_sent(connection, claimed.row.id, given)
+        row = connection.execute(select(outbox_table)).one()
+    assert (row.state, row.provider_id) == ("sent", kept)

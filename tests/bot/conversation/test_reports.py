@@ -175,3 +175,49 @@ def test_a_word_that_comes_before_the_answer_to_the_send_counts(
         connection.execute(update(outbox_table).values(provider_id=None, state="sending"))
     asyncio.run(reports.moved("sms", sent, "delivered", provider_id="SM1"))
     assert _states(database)[0] == ("delivered", None)
+
+
+def test_a_late_sent_does_not_cancel_what_is_to_be_sent_again(
+    database: Database, reports: Reports, sent: int
+) -> None:
+    failure = SendError("30008", Then.RETRY, after_seconds=60)
+    asyncio.run(reports.failed("sms", sent, failure, provider_id="SM1"))
+    asyncio.run(reports.moved("sms", sent, "sent", provider_id="SM1"))
+    assert _states(database)[0] == ("due", "30008")
+
+
+def test_what_failed_on_its_way_is_not_sent_again_to_whoever_said_stop(
+    database: Database, reports: Reports, conversation: str, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(created_at=1))
+        standing.stop(connection, conversation)
+    asyncio.run(reports.failed("sms", sent, SendError("30008", Then.RETRY)))
+    assert _states(database)[0] == ("failed", "stopped")
+
+
+def test_a_late_word_that_nobody_is_there_does_not_hit_who_wrote_since(
+    database: Database, reports: Reports, conversation: str, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(created_at=1))
+    asyncio.run(reports.failed("sms", sent, SendError("30005", Then.UNREACHABLE)))
+    assert _states(database) == [("failed", "30005"), ("due", None)]
+    with database.read() as connection:
+        assert standing.read(connection, conversation).unreachable_code is None
+
+
+def test_a_failure_that_is_reported_before_the_sending_is_noted_counts(
+    database: Database, reports: Reports, outbox: Outbox, sent: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(
+            update(outbox_table)
+            .where(outbox_table.c.id == sent)
+            .values(state="sending", provider_id=None)
+        )
+    failure = SendError("30008", Then.RETRY, after_seconds=60)
+    asyncio.run(reports.failed("sms", sent, failure, provider_id="SM1"))
+    with database.write() as connection:
+        outbox.mark_sent(connection, sent, "SM1")
+    assert _states(database)[0] == ("due", "30008")

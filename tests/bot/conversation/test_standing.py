@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import NoResultFound
 
 from bot.clock import now_ms
 from bot.conversation import standing
@@ -129,9 +128,8 @@ def test_a_turn_that_fails_leaves_the_standing_as_it_was(database: Database, per
     assert not _standing(database, person).stopped
 
 
-def test_a_conversation_that_does_not_exist_has_no_standing(database: Database) -> None:
-    with pytest.raises(NoResultFound):
-        _standing(database, "tidak-ada")
+def test_nothing_stands_between_us_and_who_was_deleted(database: Database) -> None:
+    assert _standing(database, "tidak-ada") == Standing(None, None, None)
 
 
 # Asking, with a template, to write.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from bot.clock import now_ms
 from bot.conversation import queue
@@ -620,3 +620,51 @@ def test_what_was_held_for_the_window_goes_out_before_the_new_answer(
     with database.write() as connection:
         (first,) = outbox.claim(connection, ["sms"], 1)
     assert outbox.open(first).reply.text == "1:satu?"
+
+
+@pytest.mark.parametrize("keyword", ["lanjut", "STOP", "mulai"])
+def test_a_keyword_swallows_no_line_that_follows_it(
+    database: Database, sealer: Sealer, inbox: Inbox, keyword: str
+) -> None:
+    assistant = Echo()
+    _say(inbox, _long_answers(database, sealer), "apa itu TPPO?")
+    inbox.accept(replace(HELLO, external_id="k1", text=keyword))
+    inbox.accept(replace(HELLO, external_id="k2", text="tolong saya disekap majikan"))
+    runner = _runner(database, sealer, assistant)
+    _wait_and_run(runner)
+    _wait_and_run(runner)
+    assert assistant.heard[-1] == "tolong saya disekap majikan"
+
+
+def test_a_stop_does_not_drown_in_a_burst(database: Database, sealer: Sealer, inbox: Inbox) -> None:
+    assistant = Echo()
+    for number, text in enumerate(["apa ini", "STOP", "STOP"]):
+        inbox.accept(replace(HELLO, external_id=f"s{number}", text=text))
+    runner = _runner(database, sealer, assistant)
+    for _ in range(3):
+        _wait_and_run(runner)
+    assert assistant.heard == ["apa ini", "STOP", "STOP"]
+
+
+@pytest.mark.parametrize("word", ["Mulai!", "/start", "/start desa_pondokkelapa"])
+def test_whoever_begins_anew_is_answered_again(
+    database: Database, sealer: Sealer, inbox: Inbox, word: str
+) -> None:
+    _say(inbox, _runner(database, sealer, Said(stop=True)), "stop")
+    assert len(_say(inbox, _runner(database, sealer), word)) == 1
+    assert len(_say(inbox, _runner(database, sealer), "apa itu TPPO?")) == 1
+
+
+def test_a_message_that_the_database_cannot_take_is_given_up_like_any_other(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    def refuse(_text: str) -> None:
+        raise DataError("statement", {}, Exception())
+
+    inbox.accept(HELLO)
+    runner = _runner(database, sealer, Echo(refuse))
+    for _ in range(MAX_ATTEMPTS):
+        _wait_and_run(runner)
+    with database.read() as connection:
+        attempts = connection.execute(select(conversations.c.attempts)).scalar_one()
+    assert attempts == MAX_ATTEMPTS

@@ -194,12 +194,12 @@ def test_an_older_database_gets_the_list_and_loses_nothing(
     database: Database, sealer: Sealer, inbox: Inbox, way: str
 ) -> None:
     config = migrate.alembic_config(database)
+    receipt = inbox.accept(HELLO)
     command.downgrade(config, "0001")
     with pytest.raises(SchemaOutdated, match="suluh migrate"):
         database.require_schema()
     with database.read() as connection:
         assert "unanswered" not in inspect(connection).get_table_names()
-    receipt = inbox.accept(HELLO)
     migrate.upgrade(database)
     if way == "down and up":
         _file(database, sealer, "dulu")

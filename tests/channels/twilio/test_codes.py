@@ -20,16 +20,20 @@ RETRY, GIVE_UP, UNREACHABLE = Then.RETRY, Then.GIVE_UP, Then.UNREACHABLE
 TABLE: dict[int, tuple[Then, float | None, bool, int | None]] = {
     20003: (RETRY, 60, True, None),
     20005: (RETRY, 60, True, None),
+    20404: (RETRY, 60, True, None),
     20429: (RETRY, 1, True, None),
     21211: (UNREACHABLE, None, False, None),
     21408: (UNREACHABLE, None, False, None),
     21602: (GIVE_UP, None, False, None),
+    21606: (RETRY, 60, True, None),
     21610: (Then.STOPPED, None, False, None),
     21611: (RETRY, None, False, None),
     21614: (UNREACHABLE, None, False, None),
     21617: (GIVE_UP, None, False, None),
     21655: (GIVE_UP, None, False, None),
     21656: (GIVE_UP, None, False, None),
+    21659: (RETRY, 60, True, None),
+    21660: (RETRY, 60, True, None),
     30001: (RETRY, None, False, None),
     30002: (RETRY, 60, True, None),
     30003: (RETRY, 60, False, 3),
@@ -133,8 +137,14 @@ def test_an_unknown_refusal_is_final(twilio: TwilioDouble) -> None:
     twilio.person(ANI, "sms").fails_with(21999)
     error = refusal(twilio)
     assert (error.code, _facts(error)) == ("21999", (GIVE_UP, None, False, None))
-    twilio.fail_next(404, body="")
+    twilio.fail_next(400, body="")
     assert refusal(twilio).then is GIVE_UP
+
+
+@pytest.mark.parametrize("status", [403, 404, 408])
+def test_what_an_operator_can_mend_loses_no_reply(twilio: TwilioDouble, status: int) -> None:
+    twilio.fail_next(status, body="")
+    assert refusal(twilio).then is RETRY
 
 
 def test_answers_without_a_known_code_go_by_their_status(twilio: TwilioDouble) -> None:
