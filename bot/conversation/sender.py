@@ -44,6 +44,7 @@ SEND_SECONDS = 20.0
 # While something is on its way, new messages are looked for this often.
 LOOK_SECONDS = 0.02
 LONGEST_SLEEP = 1.0
+SOON_SECONDS = 0.2
 # Another process may have died that sent on a channel: asked for this often.
 LOCK_SECONDS = 1.0
 # At most so many people are asked at once to write; whoever could not be asked, later.
@@ -199,11 +200,22 @@ class Sender:
 
     async def drain(self) -> None:
         """Sends all that is due now. For a process that does nothing else."""
-        while self._start_due() or self._on_the_way:
+        while self._start_due() or self._on_the_way or self._is_due_soon():
             await self._settle(await self._arrived(timeout=LOOK_SECONDS))
+            if not self._on_the_way:
+                await asyncio.sleep(LOOK_SECONDS)
         self._people_asked_at = float("-inf")
         self._ask_people_to_write()
         await asyncio.gather(*self._reopening)
+
+    def _is_due_soon(self) -> bool:
+        """Whether something is due and waits only for the next token of its channel."""
+        with self._database.read() as connection:
+            return any(
+                self._channels[name].seconds_until_one() < SOON_SECONDS
+                and self._outbox.is_due(connection, [name])
+                for name in self._mine
+            )
 
     async def _step(self, listener: Listener) -> None:
         # First what has arrived: its claim may have run out meanwhile.
