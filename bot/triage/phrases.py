@@ -22,7 +22,17 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return says(_patterns()["darurat"], _without_the_past(text)) or speaks_of_suicide(text)
+    return (speaks_of_danger(text) and not is_over(text)) or speaks_of_suicide(text)
+
+
+def speaks_of_danger(text: str) -> bool:
+    """True when the words say that life or freedom is or was in danger."""
+    return says(_patterns()["darurat"], text)
+
+
+def is_over(text: str) -> bool:
+    """True when all danger that a text speaks of is told of the past."""
+    return not says(_patterns()["darurat"], _without_the_past(text))
 
 
 def speaks_of_suicide(text: str) -> bool:
@@ -31,8 +41,8 @@ def speaks_of_suicide(text: str) -> bool:
 
 
 def sounds_serious(text: str) -> bool:
-    """True when the words say that exploitation is going on, or that there was a danger."""
-    return says(_patterns()["tinggi"], text) or says(_patterns()["darurat"], text)
+    """True when the words say that exploitation is going on."""
+    return says(_patterns()["tinggi"], text)
 
 
 def speaks_of_another(text: str) -> bool:
