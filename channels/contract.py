@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from bot.conversation.capabilities import Capabilities
@@ -17,17 +19,33 @@ from bot.conversation.reports import Reports
 from bot.conversation.sender import Connector
 
 
+@dataclass(frozen=True)
 class Gate:
     """The way into the house, for the web process.
 
-    Args:
+    Attributes:
         door: Accepts messages; what it confirmed is on disk.
         reports: Takes what a provider tells of our own messages and of people.
     """
 
-    def __init__(self, door: Door, reports: Reports) -> None:
-        self.door = door
-        self.reports = reports
+    door: Door
+    reports: Reports
+
+
+async def read_body(request: Request, most: int) -> bytes | None:
+    """The body of a call, or None when it has more than `most` bytes.
+
+    Raises:
+        ClientDisconnect: It broke off.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class Channel(Protocol):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -31,6 +31,8 @@ DROPPED = "dropped"
 
 # Reasons to hold a message: WhatsApp's window is closed; the person may ask for more.
 FOR_WINDOW, FOR_MORE = "window", "more"
+# The code of what is not sent because the person asked us to stop.
+STOPPED = "stopped"
 
 # A message only ever moves to the right; a late callback never takes it back.
 PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
@@ -38,7 +40,13 @@ PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
 SEND_CLAIM_MS = 30_000
 MAX_PROVIDER_ID = 128
 
+# Built once: building a statement costs as much as running it.
 _INSERT = outbox.insert()
+_HELD_FOR = (
+    select(outbox.c.held_for)
+    .where(outbox.c.conversation_id == bindparam("whose"))
+    .where(outbox.c.state == HELD)
+)
 
 
 @dataclass(frozen=True)
@@ -282,15 +290,21 @@ class Outbox:
             )
         return len(ids)
 
+    def held_for(self, connection: Connection, conversation_id: str) -> set[str]:
+        """What messages of a conversation are held for: `FOR_WINDOW`, `FOR_MORE`."""
+        return set(connection.execute(_HELD_FOR, {"whose": conversation_id}).scalars())
+
     def has_more(self, connection: Connection, conversation_id: str) -> bool:
         """Whether a long answer goes on when the person asks for it."""
-        return connection.execute(_held_for_more(conversation_id).limit(1)).first() is not None
+        return FOR_MORE in self.held_for(connection, conversation_id)
 
     def drop_more(self, connection: Connection, conversation_id: str) -> None:
         """The person went on to something else."""
         connection.execute(
             update(outbox)
-            .where(outbox.c.id.in_(_held_for_more(conversation_id)))
+            .where(outbox.c.conversation_id == conversation_id)
+            .where(outbox.c.state == HELD)
+            .where(outbox.c.held_for == FOR_MORE)
             .values(state=DROPPED, held_for=None)
         )
 
@@ -379,15 +393,6 @@ def _storable(provider_id: str | None) -> str | None:
     if provider_id is None or not provider_id.isprintable():
         return None
     return provider_id[:MAX_PROVIDER_ID]
-
-
-def _held_for_more(conversation_id: str) -> Select:
-    return (
-        select(outbox.c.id)
-        .where(outbox.c.conversation_id == conversation_id)
-        .where(outbox.c.state == HELD)
-        .where(outbox.c.held_for == FOR_MORE)
-    )
 
 
 def _place(conversation_id: str, turn_id: str, position: int) -> str:

@@ -25,7 +25,7 @@ from bot.conversation.capabilities import Capabilities
 from bot.conversation.inbox import address_place
 from bot.conversation.limits import Bucket, Buckets, Rate
 from bot.conversation.messages import Reply
-from bot.conversation.outbox import FOR_WINDOW, Claimed, Outbox
+from bot.conversation.outbox import FOR_WINDOW, STOPPED, Claimed, Outbox
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.bell import Listener
 from bot.storage.database import PASSING_TROUBLE, Database
@@ -52,8 +52,6 @@ MAX_REOPENING = 8
 REOPEN_SECONDS = 60.0
 # Trouble of the database or the disk, which passes.
 PASSING = (*PASSING_TROUBLE, sqlite3.Error, OSError)
-# Why a message that was on its way is not sent again.
-STOPPED = "stopped"
 # This long before a window closes it counts as closed.
 WINDOW_MARGIN_MS = 60_000
 
@@ -308,12 +306,12 @@ class Sender:
             raise SendError(claimed.row.unreachable_code, Then.UNREACHABLE)
         if _window_is_closed(claimed, connector.capabilities):
             raise SendError("window", Then.WINDOW_CLOSED)
-        address = self._address(claimed)
+        address = self._address(claimed.address_sealed, claimed.contact_id)
         sending = connector.send(address, outbound.reply, outbound.id)
         return Delivery(claimed, provider_id=await asyncio.wait_for(sending, SEND_SECONDS))
 
-    def _address(self, claimed: Claimed) -> str:
-        return self._sealer.open(claimed.address_sealed, address_place(claimed.contact_id)).decode()
+    def _address(self, sealed: bytes, contact_id: str) -> str:
+        return self._sealer.open(sealed, address_place(contact_id)).decode()
 
     async def _arrived(self, *, timeout: float) -> Sequence[Delivery]:
         if not self._on_the_way:
@@ -398,8 +396,8 @@ class Sender:
             with self._database.write() as connection:
                 if not standing.begin_reopening(connection, conversation_id):
                     return
-            address = self._sealer.open(bytes(row.address_sealed), address_place(row.contact_id))
-            reopening = self._connectors[row.channel].reopen(address.decode())
+            address = self._address(row.address_sealed, row.contact_id)
+            reopening = self._connectors[row.channel].reopen(address)
             await asyncio.wait_for(reopening, SEND_SECONDS)
             self._not_before.pop(conversation_id, None)
         except SendError as error:

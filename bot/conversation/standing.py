@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
+from bot.conversation.outbox import FOR_WINDOW, HELD
 from bot.storage.tables import contacts, conversations, outbox
 
 # Built once: building a statement costs as much as running it.
@@ -83,8 +84,8 @@ def closed_windows(connection: Connection, channels: Sequence[str]) -> Sequence[
         .select_from(outbox)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)
-        .where(outbox.c.state == "held")
-        .where(outbox.c.held_for == "window")
+        .where(outbox.c.state == HELD)
+        .where(outbox.c.held_for == FOR_WINDOW)
         .where(outbox.c.channel.in_(channels))
         .where(contacts.c.stopped_at.is_(None))
         .where(_NOT_ASKED)

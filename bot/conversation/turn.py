@@ -20,7 +20,7 @@ from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
-from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, Outbox
+from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
 from bot.conversation.queue import Claim, Queue
 from bot.conversation.rendering import render
 from bot.knowledge import unanswered
@@ -39,8 +39,6 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
-# Why what still waited is not sent: the person asked us to stop.
-STOPPED = "stopped"
 # Whole messages about the messages themselves; each is a turn of its own.
 KEYWORDS = ("lanjut", "stop", "mulai")
 # Telegram's own way to begin, also from a link.
@@ -295,8 +293,10 @@ class TurnRunner:
         Whoever asked us to stop hears nothing until MULAI, but for an answer to a cry for help.
         """
         whose = claim.conversation_id
-        self._outbox.release(connection, whose, FOR_WINDOW)
-        if not answer.keeps_more:
+        held = self._outbox.held_for(connection, whose)
+        if FOR_WINDOW in held:
+            self._outbox.release(connection, whose, FOR_WINDOW)
+        if FOR_MORE in held and not answer.keeps_more:
             self._outbox.drop_more(connection, whose)
         if answer.stop:
             self._outbox.fail_all(connection, whose, code=STOPPED)

@@ -21,15 +21,15 @@ _INTENT_SUSPECTED = 0.3
 
 def assess(text: str, intent: str, confidence: float) -> str:
     """The level of one message from its words and from what it was understood to mean."""
-    # Asked once: most of what reading a message costs beside the classifier is this.
-    danger = phrases.speaks_of_danger(text)
-    if (danger and not phrases.is_over(text)) or phrases.speaks_of_suicide(text):
+    # Asked once: looking for it is much of what reading a message costs.
+    danger = phrases.danger_in(text)
+    if danger is phrases.Danger.NOW:
         return URGENT
     if intent == URGENT and confidence >= _INTENT_BELIEVED:
         return URGENT
     if intent == URGENT and confidence >= _INTENT_SUSPECTED:
         return SERIOUS
-    if danger or phrases.sounds_serious(text):
+    if danger is phrases.Danger.OVER or phrases.sounds_serious(text):
         return SERIOUS
     return ORDINARY
 

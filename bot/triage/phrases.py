@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -20,19 +21,26 @@ _DOUBLED = re.compile(r"\b([a-z]+)2\b")
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
+class Danger(Enum):
+    """When life or freedom is in danger, as the words alone say it."""
+
+    NOW = "now"
+    OVER = "over"
+
+
+def danger_in(text: str) -> Danger | None:
+    """The danger that a text speaks of, if any; NOW when some of it may still go on."""
+    speaks = says(_patterns()["darurat"], text)
+    if speaks and says(_patterns()["darurat"], _without_the_past(text)):
+        return Danger.NOW
+    if speaks_of_suicide(text):
+        return Danger.NOW
+    return Danger.OVER if speaks else None
+
+
 def sounds_urgent(text: str) -> bool:
     """True when the words alone say that life or freedom is in danger."""
-    return (speaks_of_danger(text) and not is_over(text)) or speaks_of_suicide(text)
-
-
-def speaks_of_danger(text: str) -> bool:
-    """True when the words say that life or freedom is or was in danger."""
-    return says(_patterns()["darurat"], text)
-
-
-def is_over(text: str) -> bool:
-    """True when all danger that a text speaks of is told of the past."""
-    return not says(_patterns()["darurat"], _without_the_past(text))
+    return danger_in(text) is Danger.NOW
 
 
 def speaks_of_suicide(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from channels.contract import read_body
 from channels.telegram.handler import Handler
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Webhook:
         if handler is None:
             return Response(status_code=503)
         try:
-            body = await _body(request)
+            body = await read_body(request, MAX_BODY)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -56,13 +57,3 @@ class Webhook:
             logger.error("an update was not accepted: %s", type(error).__name__)
             return Response(status_code=503)
         return Response(status_code=200)
-
-
-async def _body(request: Request) -> bytes | None:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from twilio.request_validator import RequestValidator
 
+from channels.contract import read_body
 from channels.twilio.addresses import base
 
 HEADER = "X-Twilio-Signature"
@@ -87,14 +88,10 @@ def _parse(body: bytes) -> dict[str, str]:
 
 
 async def _read(request: Request) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > MAX_BODY:
-                raise NotTaken(413, "too large")
-            chunks.append(chunk)
+        body = await read_body(request, MAX_BODY)
     except ClientDisconnect:
         raise NotTaken(400, "broke off") from None
-    return b"".join(chunks)
+    if body is None:
+        raise NotTaken(413, "too large")
+    return body

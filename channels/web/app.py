@@ -34,6 +34,7 @@ from starlette.templating import Jinja2Templates
 from bot.conversation.door import Door
 from bot.conversation.messages import Inbound
 from bot.conversation.outbox import Outbound
+from channels.contract import read_body
 from channels.web.history import CHANNEL, History, as_entry
 from channels.web.security import AlwaysAsk, SecurityHeaders
 from channels.web.streams import Streams
@@ -116,7 +117,7 @@ class WebChat:
         if content_type.startswith(("multipart/", "image/", "audio/", "video/")):
             return _problem(415, WRITE_INSTEAD)
         try:
-            body = await _read_body(request)
+            body = await read_body(request, MAX_BODY)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -255,18 +256,6 @@ def _parse(body: bytes) -> dict[str, Any] | None:
         "payload": payload,
         "seen": _whole_number(data.get("seen")),
     }
-
-
-async def _read_body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than `MAX_BODY`."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _event(outbound: Outbound) -> ServerSentEvent:
