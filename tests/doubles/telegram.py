@@ -20,12 +20,13 @@ from typing import Any
 
 import httpx
 
+from tests.doubles.loopback import LoopbackServers
+from tests.doubles.telegram_api import Api, Call
 from tests.doubles.telegram_delivery import DAY, Attempt, Delivery, webhook_headers
 from tests.doubles.telegram_limits import Limits
 from tests.doubles.telegram_people import Group, Person
 from tests.doubles.telegram_profile import Profile
 from tests.doubles.telegram_sending import Sending
-from tests.doubles.telegram_server import Api, Call, Server
 from tests.doubles.telegram_state import (
     SUPERGROUP_PREFIX,
     Button,
@@ -76,10 +77,10 @@ class TelegramDouble:
         self._api = Api(token, self.state, sending, self.profile, self._updates)
         give_up = DAY * time_scale if give_up_after is None else give_up_after
         self._delivery = Delivery(self.state, self._api.call_from_webhook, time_scale, give_up)
-        self._server = Server(self._api, self._updates, self._delivery)
+        self._servers = LoopbackServers(self._api.app(self._delivery))
 
     def __enter__(self) -> TelegramDouble:
-        self._server.start()
+        self._servers.start()
         return self
 
     def __exit__(
@@ -88,12 +89,12 @@ class TelegramDouble:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._server.stop()
+        self._servers.stop()
 
     @property
     def url(self) -> str:
         """Without the token: the API is at `{url}/bot{token}/{method}`."""
-        return f"http://127.0.0.1:{self._server.port}"
+        return self._servers.urls[0]
 
     # People and groups.
 

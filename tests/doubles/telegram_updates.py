@@ -43,6 +43,7 @@ OTHER_KINDS = frozenset(
 class _Poll:
     """A getUpdates that waits."""
 
+    loop: asyncio.AbstractEventLoop
     wake: asyncio.Event
     ended_by: str = ""
 
@@ -52,20 +53,12 @@ class Updates:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._poll: _Poll | None = None
         state.on_update.append(self._wake)
-
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
 
     @property
     def is_polled(self) -> bool:
         return self._poll is not None
-
-    def stop(self) -> None:
-        """Ends a poll that waits; to be called in the event loop."""
-        self._end_poll("Internal Server Error: restart")
 
     def set_webhook(self, arguments: Arguments) -> Described:
         url = arguments.text("url")
@@ -123,7 +116,7 @@ class Updates:
 
     async def _wait(self, seconds: float) -> None:
         self._end_poll(OTHER_POLL)
-        poll = self._poll = _Poll(asyncio.Event())
+        poll = self._poll = _Poll(asyncio.get_running_loop(), asyncio.Event())
         if self._state.pending:
             poll.wake.set()
         try:
@@ -134,8 +127,7 @@ class Updates:
             if self._poll is poll:
                 self._poll = None
         if poll.ended_by:
-            code = 409 if poll.ended_by.startswith("Conflict") else 500
-            raise ApiError(code, poll.ended_by)
+            raise ApiError(409, poll.ended_by)
 
     def _fetch(self, offset: int, limit: int) -> list[Json]:
         """A negative offset keeps only so many of the last updates."""
@@ -152,12 +144,8 @@ class Updates:
             self._poll.wake.set()
 
     def _wake(self) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake_poll)
-
-    def _wake_poll(self) -> None:
-        if self._poll is not None:
-            self._poll.wake.set()
+        if (poll := self._poll) is not None:
+            poll.loop.call_soon_threadsafe(poll.wake.set)
 
     def _drop_pending(self, arguments: Arguments) -> None:
         if arguments.flag("drop_pending_updates"):

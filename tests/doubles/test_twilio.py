@@ -28,9 +28,9 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from tests.doubles.loopback import LoopbackServers
 from tests.doubles.twilio import Person, TwilioDouble
 from tests.doubles.twilio_delivery import Transport
-from tests.doubles.twilio_server import LoopbackServers
 from tests.doubles.twilio_wire import count_segments, is_gsm
 
 ANI = "+6281200000001"

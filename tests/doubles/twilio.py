@@ -15,6 +15,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+from tests.doubles.loopback import LoopbackServers
 from tests.doubles.twilio_content import Library
 from tests.doubles.twilio_delivery import Courier, Transport
 from tests.doubles.twilio_faults import Faults
@@ -22,7 +23,6 @@ from tests.doubles.twilio_keywords import Keywords
 from tests.doubles.twilio_people import Person
 from tests.doubles.twilio_rest import api_app, media_app
 from tests.doubles.twilio_sending import Sending
-from tests.doubles.twilio_server import LoopbackServers
 from tests.doubles.twilio_state import ApiCall, Callback, Inbound, Message, State, Webhook
 from tests.doubles.twilio_wire import E164, Address
 
@@ -37,7 +37,7 @@ class TwilioDouble:
     """The provider with one account, one WhatsApp sender and one SMS number.
 
     `time_scale` multiplies the delays of callbacks and retries and the 15 s in which a
-    webhook has to answer (at least 1 s, unless `answer_within` gives real seconds).
+    webhook has to answer (at least 5 s, unless `answer_within` gives real seconds).
     `retries` is how often a webhook or callback is tried again after a 5xx or no answer.
     `callbacks` is "in order", "reversed", "shuffled" (by `seed`), "early" (all of them
     before the answer to the send) or "none". With `parallel` a person's messages are
@@ -83,7 +83,7 @@ class TwilioDouble:
             callbacks=callbacks,
             seed=seed,
             retries=retries,
-            answer_within=max(1.0, 15 * time_scale) if answer_within is None else answer_within,
+            answer_within=max(5.0, 15 * time_scale) if answer_within is None else answer_within,
             parallel=parallel,
             advanced_opt_out=advanced_opt_out,
         )

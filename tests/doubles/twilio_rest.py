@@ -14,14 +14,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
+from tests.doubles.loopback import Hangup
 from tests.doubles.twilio_content import Content, Library
 from tests.doubles.twilio_faults import Faults, ServerTrouble
 from tests.doubles.twilio_numbers import PhoneNumber
 from tests.doubles.twilio_pages import meta_page, page
 from tests.doubles.twilio_sending import Sending
-from tests.doubles.twilio_server import Hangup
 from tests.doubles.twilio_state import ApiCall, Media, State
 from tests.doubles.twilio_wire import API_VERSION, Refusal, new_sid, now, parse_form, rfc2822
 
@@ -38,7 +37,7 @@ def api_app(
     sending: Sending,
     faults: Faults,
     media_location: Callable[[str], str],
-) -> ASGIApp:
+) -> Starlette:
     """The REST interface. `media_location` gives the URL on the media host of a ticket."""
     messages = _Messages(state, sending, faults, media_location)
     account = _Account(state)
@@ -64,7 +63,7 @@ def api_app(
     return Starlette(routes=[*routes, lost])
 
 
-def media_app(state: State) -> ASGIApp:
+def media_app(state: State) -> Starlette:
     """The second host: gives a file to whoever knows its ticket, and wants no credentials."""
 
     async def file(request: Request) -> Response:
@@ -142,7 +141,7 @@ class _Messages:
         if self._sending.early:
             await callbacks
         await asyncio.sleep(self._faults.delay())
-        return Hangup(request) if self._faults.take_drop() else answer
+        return Hangup() if self._faults.take_drop() else answer
 
     async def list(self, request: Request, _form: Form) -> Answer:
         wanted = request.query_params

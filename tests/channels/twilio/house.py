@@ -35,8 +35,8 @@ from channels import twilio as twilio_channels
 from channels.contract import Gate
 from channels.twilio.addresses import MESSAGE_PATH
 from tests.bot.conversation.helpers import Echo
+from tests.doubles.loopback import LoopbackServers
 from tests.doubles.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
-from tests.doubles.twilio_server import LoopbackServers
 
 PUBLIC = "https://suluh.contoh.id"
 WHATSAPP, SMS = "+6281100000000", "+6281100000001"

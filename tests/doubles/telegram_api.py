@@ -1,23 +1,25 @@
-"""The HTTP server of the double: routes a call, causes trouble on demand, writes it down."""
+"""The methods over HTTP: routes a call, causes trouble on demand, writes it down."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-import socket
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Route
 
+from tests.doubles.loopback import Hangup
 from tests.doubles.telegram_delivery import Delivery
 from tests.doubles.telegram_profile import Profile
 from tests.doubles.telegram_request import Arguments, read
@@ -25,9 +27,6 @@ from tests.doubles.telegram_sending import Sending
 from tests.doubles.telegram_state import ApiError, Described, Json, State
 from tests.doubles.telegram_updates import Updates
 
-START_SECONDS = 10.0
-_CALL = re.compile(r"/bot([^/]*)/(\w+)")
-_FILE = re.compile(r"/file/bot([^/]*)/(.+)")
 _TOKEN = re.compile(r"[1-9]\d*:[\w-]+")
 _PHRASES = {500: "Internal Server Error", 502: "Bad Gateway", 504: "Gateway Timeout"}
 
@@ -90,15 +89,13 @@ def _failure_body(status: int, body: Json | str | None) -> bytes:
 
 
 class Api:
-    """The methods of the Bot API, as an ASGI application."""
+    """The methods of the Bot API."""
 
     def __init__(
         self, token: str, state: State, sending: Sending, profile: Profile, updates: Updates
     ) -> None:
         self.trouble = Trouble()
         self.calls: list[Call] = []
-        self.stopping = asyncio.Event()
-        self.drop_connection: Callable[[Scope], None] = lambda _scope: None
         self._token = token
         self._state = state
         self._updates = updates
@@ -109,29 +106,27 @@ class Api:
             if re.match(r"(get|set|delete|send|edit|answer|leave)_", name)
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "http"
-        request = Request(scope, receive)
-        response = await self._respond(request)
-        if response is None:
-            self.drop_connection(scope)
-            return
-        await response(scope, receive, send)
+    def app(self, delivery: Delivery) -> Starlette:
+        """The application; the updates are delivered as long as it is served."""
 
-    async def _respond(self, request: Request) -> Response | None:
-        """None when the connection is to be closed without an answer."""
-        path = request.url.path
-        if found := _FILE.fullmatch(path):
-            return self._download(*found.groups())
-        found = _CALL.fullmatch(path)
-        if found is None:
-            return _refused(ApiError(404, "Not Found"))
-        token, method = found.group(1), found.group(2).lower()
-        if (error := self._wrong_token(token)) is not None:
-            return _refused(error)
-        return await self._answer(request, method)
+        @asynccontextmanager
+        async def delivering(_app: Starlette) -> AsyncIterator[None]:
+            await delivery.start()
+            yield
+            await delivery.stop()
 
-    async def _answer(self, request: Request, method: str) -> Response | None:
+        return Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+                Route("/file/bot{token}/{path:path}", self._download),
+            ],
+            exception_handlers={HTTPException: _refused, ApiError: _refused},
+            lifespan=delivering,
+        )
+
+    async def _call(self, request: Request) -> Response | Hangup:
+        self._check_token(request)
+        method = request.path_params["method"].lower()
         arguments = Arguments()
         try:
             content_type = request.headers.get("content-type", "")
@@ -144,8 +139,8 @@ class Api:
             status, answer = error.code, error.to_json()
         drops = self.trouble.drops(method)
         self._note(method, arguments, None if drops else status, answer)
-        await self._pause(self.trouble.delay(method))
-        return None if drops else JSONResponse(answer, status)
+        await asyncio.sleep(self.trouble.delay(method))
+        return Hangup() if drops else JSONResponse(answer, status)
 
     async def _perform(self, method: str, arguments: Arguments) -> Json:
         if method == "getupdates":
@@ -183,26 +178,21 @@ class Api:
             self.calls.append(call)
             self._state.changed.notify_all()
 
-    async def _pause(self, seconds: float) -> None:
-        if seconds > 0:
-            try:
-                await asyncio.wait_for(self.stopping.wait(), seconds)
-            except asyncio.TimeoutError:
-                pass
-
-    def _wrong_token(self, token: str) -> ApiError | None:
+    def _check_token(self, request: Request) -> None:
+        token = request.path_params["token"]
         if not _TOKEN.fullmatch(token):
-            return ApiError(404, "Not Found")
-        return None if token == self._token else ApiError(401, "Unauthorized")
+            raise ApiError(404, "Not Found")
+        if token != self._token:
+            raise ApiError(401, "Unauthorized")
 
-    def _download(self, token: str, path: str) -> Response:
-        if (error := self._wrong_token(token)) is not None:
-            return _refused(error)
+    async def _download(self, request: Request) -> Response:
+        self._check_token(request)
+        path = request.path_params["path"]
         with self._state.changed:
             for stored in self._state.files.values():
                 if stored.path == path:
                     return Response(stored.data, media_type="application/octet-stream")
-        return _refused(ApiError(404, "Not Found"))
+        raise ApiError(404, "Not Found")
 
 
 def _api_name(name: str) -> str:
@@ -218,72 +208,9 @@ def _success(result: Any) -> Json:
     return copy
 
 
-def _refused(error: ApiError) -> Response:
+async def _refused(_request: Request, error: Exception) -> Response:
+    """What stands for an error of the API, or for one of HTTP: a wrong path, a long body."""
+    if isinstance(error, HTTPException):
+        error = ApiError(error.status_code, error.detail)
+    assert isinstance(error, ApiError)
     return JSONResponse(error.to_json(), error.code)
-
-
-class Server:
-    """uvicorn in a thread of its own, and the delivery beside it in the same event loop."""
-
-    def __init__(self, api: Api, updates: Updates, delivery: Delivery) -> None:
-        self.port = 0
-        self._api = api
-        self._updates = updates
-        self._delivery = delivery
-        self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="telegram-double", daemon=True)
-
-    def start(self) -> None:
-        """Raises AssertionError when the server does not come up."""
-        self._thread.start()
-        assert self._ready.wait(START_SECONDS), "the double of Telegram did not start"
-
-    def stop(self) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._api.stopping.set)
-        self._thread.join(START_SECONDS)
-
-    def _run(self) -> None:
-        asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        # Named as TCP, so that asyncio turns off the delay of small packets.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.bind(("127.0.0.1", 0))
-        self.port = listener.getsockname()[1]
-        server = self._configured()
-        await server.startup(sockets=[listener])
-        self._updates.start(self._loop)
-        await self._delivery.start()
-        self._ready.set()
-        await self._api.stopping.wait()
-        self._updates.stop()
-        await self._delivery.stop()
-        await server.shutdown(sockets=[listener])
-
-    def _configured(self) -> uvicorn.Server:
-        config = uvicorn.Config(
-            self._api,
-            http="h11",
-            ws="none",
-            interface="asgi3",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        config.load()
-        server = uvicorn.Server(config)
-        server.lifespan = config.lifespan_class(config)
-        self._api.drop_connection = lambda scope: _abort(server, scope)
-        return server
-
-
-def _abort(server: uvicorn.Server, scope: Scope) -> None:
-    """Closes the connection on which this request came."""
-    for connection in list(server.server_state.connections):
-        if getattr(connection, "client", None) == tuple(scope["client"]):
-            connection.transport.abort()
