@@ -109,8 +109,8 @@ class Gazetteer(Generic[T]):
         first = 0
         while first < len(plain):
             # No name begins with a number.
-            is_number = words[first].is_number
-            match = None if is_number else self._match_at(words, plain, text, first, accepts)
+            may_begin = not words[first].is_number and self._may_begin(plain, first)
+            match = self._match_at(words, plain, text, first, accepts) if may_begin else None
             if match is None:
                 first += 1
             else:
@@ -127,6 +127,21 @@ class Gazetteer(Generic[T]):
             found.append(Entity.of(kind, match.value, reading.text, start, end))
         return found
 
+    def _may_begin(self, plain: Sequence[str], first: int) -> bool:
+        """False for most words, at once: no name begins here, however it is written."""
+        word = plain[first]
+        return (
+            word in self._lengths
+            or word in self._names
+            or word.endswith(_SUFFIX)
+            or (word not in self._ordinary and (word[:1], len(word)) in self._single)
+            or self._is_inside(plain, first)
+        )
+
+    def _is_inside(self, plain: Sequence[str], first: int) -> bool:
+        """Whether this word or the next stands in a name of several words."""
+        return not self._inner_words.isdisjoint(plain[first : first + 2])
+
     def _match_at(
         self,
         words: Sequence[Token],
@@ -135,12 +150,8 @@ class Gazetteer(Generic[T]):
         first: int,
         accepts: Accepts[T],
     ) -> Match[T] | None:
-        word = plain[first]
-        longest = self._lengths.get(word, 0)
-        is_near = word in self._inner_words or (
-            first + 1 < len(plain) and plain[first + 1] in self._inner_words
-        )
-        if is_near:
+        longest = self._lengths.get(plain[first], 0)
+        if self._is_inside(plain, first):
             longest = max(longest, _MOST_WORDS)
         for count in range(_together(words, text, first, longest or 1), 0, -1):
             window = tuple(plain[first : first + count])

@@ -20,8 +20,9 @@ _NO_VOWELS = str.maketrans("", "", "aiueo")
 
 def raw_words(text: str) -> list[str]:
     """Lower-cased words; "tolooong" is "tolong", every number is `0`."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return [_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(plain)]
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text)).lower()
+    found: list[str] = _WORD.findall(_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", plain)))
+    return found
 
 
 def words(text: str) -> list[str]:

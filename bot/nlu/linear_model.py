@@ -29,13 +29,16 @@ class LinearModel:
         labels: list[str],
         vectoriser: Vectoriser,
         weights: np.ndarray,
+        steps: np.ndarray,
         bias: np.ndarray,
         temperature: float,
     ) -> None:
         self.labels = labels
         self.vectoriser = vectoriser
         self.temperature = temperature
+        # A row a feature, a column a label: whole numbers, each of so many of the row's steps.
         self._weights = weights
+        self._steps = steps
         self._bias = bias
 
     @classmethod
@@ -59,22 +62,18 @@ class LinearModel:
         matrix = _matrix(vectoriser, texts)
         temperature = _temperature(matrix, targets, strength, held_out) if held_out else 1.0
         machine = _machine(strength).fit(matrix, targets)
-        return cls(
-            labels,
-            vectoriser,
-            # Half precision: half the memory, the same answers.
-            np.ascontiguousarray(machine.coef_.T, dtype=np.float16),
-            machine.intercept_.astype(np.float32),
-            temperature,
-        )
+        weights, steps = _in_steps(machine.coef_.T)
+        bias = machine.intercept_.astype(np.float32)
+        return cls(labels, vectoriser, weights, steps, bias, temperature)
 
     def scores(self, text: str) -> np.ndarray:
         """The margin of each label."""
         indices, values = self.vectoriser.transform(text)
         # Not `values @ rows`: for so few rows BLAS spends its time waking threads (2.4 against
         # 0.1 ms on a busy machine with two cores).
-        rows = self._weights.take(indices, axis=0) * values[:, np.newaxis]
-        scores: np.ndarray = rows.sum(axis=0) + self._bias
+        rows = self._weights.take(indices, axis=0).astype(np.float32)
+        scores: np.ndarray = np.einsum("i,ij->j", values * self._steps.take(indices), rows)
+        scores += self._bias
         return scores
 
     def odds(self, scores: np.ndarray) -> np.ndarray:
@@ -87,6 +86,7 @@ class LinearModel:
         np.savez(
             folder / ARRAYS_FILE,
             weights=self._weights,
+            steps=self._steps,
             bias=self._bias,
             idf=self.vectoriser.idf,
         )
@@ -109,9 +109,22 @@ class LinearModel:
                 names["labels"],
                 vectoriser,
                 arrays["weights"],
+                arrays["steps"],
                 arrays["bias"],
                 names["temperature"],
             )
+
+
+def _in_steps(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The weights in 16 bits: how many steps each is, and how long a step of each row is.
+
+    Half the memory of single precision with the same answers; half precision would be three
+    times slower to read, as processors do not reckon in it.
+    """
+    steps = np.abs(weights).max(axis=1, keepdims=True) / np.iinfo(np.int16).max
+    steps[steps == 0] = 1.0
+    whole = np.ascontiguousarray(np.rint(weights / steps), dtype=np.int16)
+    return whole, steps[:, 0].astype(np.float32)
 
 
 def _machine(strength: float) -> Any:

@@ -93,9 +93,11 @@ class Vectoriser:
     def _weigh(self, known: Sequence[int], weight: float) -> tuple[np.ndarray, np.ndarray]:
         """Each index once, and what it weighs; `weight` is the length of all together."""
         counts = Counter(known)
-        indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(times)) * self.idf[indices]
+        indices = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        values = self.idf.take(indices)
+        if len(counts) < len(known):
+            times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+            values *= 1 + np.log(times)
         length = math.sqrt(float(values @ values))
         return indices, values * (weight / length) if length else values
 

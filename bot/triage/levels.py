@@ -22,14 +22,15 @@ _INTENT_SUSPECTED = 0.3
 def assess(text: str, intent: str, confidence: float) -> str:
     """The level of one message from its words and from what it was understood to mean."""
     # Asked once: looking for it is much of what reading a message costs.
-    danger = phrases.danger_in(text)
+    told = phrases.Told(text)
+    danger = phrases.danger_in(told)
     if danger is phrases.Danger.NOW:
         return URGENT
     if intent == URGENT and confidence >= _INTENT_BELIEVED:
         return URGENT
     if intent == URGENT and confidence >= _INTENT_SUSPECTED:
         return SERIOUS
-    if danger is phrases.Danger.OVER or phrases.sounds_serious(text):
+    if danger is phrases.Danger.OVER or phrases.sounds_serious(told):
         return SERIOUS
     return ORDINARY
 

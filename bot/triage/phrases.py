@@ -21,6 +21,22 @@ _DOUBLED = re.compile(r"\b([a-z]+)2\b")
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
+class Told:
+    """A text, and its sentences in plain small letters for all who look for a sign in them."""
+
+    __slots__ = ("sentences", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        parts = _SENTENCE_END.split(_spelt_out(text))
+        self.sentences = [" ".join(words) for part in parts if (words := part.split())]
+
+    @classmethod
+    def of(cls, text: str | Told) -> Told:
+        """The sentences of a text that may have been read before."""
+        return text if isinstance(text, Told) else cls(text)
+
+
 class Danger(Enum):
     """When life or freedom is in danger, as the words alone say it."""
 
@@ -28,27 +44,28 @@ class Danger(Enum):
     OVER = "over"
 
 
-def danger_in(text: str) -> Danger | None:
+def danger_in(text: str | Told) -> Danger | None:
     """The danger that a text speaks of, if any; NOW when some of it may still go on."""
-    speaks = says(_patterns()["darurat"], text)
-    if speaks and says(_patterns()["darurat"], _without_the_past(text)):
+    told = Told.of(text)
+    speaks = says(_patterns()["darurat"], told)
+    if speaks and says(_patterns()["darurat"], _without_the_past(told)):
         return Danger.NOW
-    if speaks_of_suicide(text):
+    if speaks_of_suicide(told):
         return Danger.NOW
     return Danger.OVER if speaks else None
 
 
-def sounds_urgent(text: str) -> bool:
+def sounds_urgent(text: str | Told) -> bool:
     """True when the words alone say that life or freedom is in danger."""
     return danger_in(text) is Danger.NOW
 
 
-def speaks_of_suicide(text: str) -> bool:
+def speaks_of_suicide(text: str | Told) -> bool:
     """True when somebody seems to think of taking his or her own life."""
     return says(_patterns()["nyawa"], text)
 
 
-def sounds_serious(text: str) -> bool:
+def sounds_serious(text: str | Told) -> bool:
     """True when the words say that exploitation is going on."""
     return says(_patterns()["tinggi"], text)
 
@@ -78,17 +95,16 @@ def _names(group: str, text: str) -> bool:
     return _patterns()[group].search(plain) is not None
 
 
-def _without_the_past(text: str) -> str:
+def _without_the_past(told: Told) -> str:
     """Each sentence up to what is told of the past: "saya dulu disiksa di kapal".
 
     Whole where something goes on: "dulu dijanjikan kerja, sekarang dikurung".
     """
     sentences = []
-    for sentence in _SENTENCE_END.split(_spelt_out(text)):
-        plain = " ".join(sentence.split())
-        past = _patterns()["lampau"].search(plain)
-        goes_on = _patterns()["kini"].search(plain)
-        sentences.append(plain[: past.start()] if past and not goes_on else plain)
+    for sentence in told.sentences:
+        past = _patterns()["lampau"].search(sentence)
+        goes_on = _patterns()["kini"].search(sentence)
+        sentences.append(sentence[: past.start()] if past and not goes_on else sentence)
     return ". ".join(sentences)
 
 
@@ -96,13 +112,16 @@ def _spelt_out(text: str) -> str:
     return _DOUBLED.sub(r"\1 \1", text.lower())
 
 
-def says(signs: re.Pattern[str], text: str) -> bool:
+def says(signs: re.Pattern[str], text: str | Told) -> bool:
     """Whether a text says one of `signs` (see `pattern`) as a fact.
 
     Not when it is denied, supposed, or told of a film or of others.
     """
-    sentences = (" ".join(part.split()) for part in _SENTENCE_END.split(_spelt_out(text)))
-    return any(_holds_sign(signs, sentence) for sentence in sentences)
+    return any(
+        _holds_sign(signs, sentence)
+        for sentence in Told.of(text).sentences
+        if signs.search(sentence)
+    )
 
 
 def pattern(phrases: Iterable[str], *, denied_between: bool = True) -> re.Pattern[str]:

@@ -86,7 +86,7 @@ def test_the_model_on_disk_is_plain_arrays_and_json(trained: Trained) -> None:
             [ARRAYS_FILE, GENERIC_FILE, NAMES_FILE, TITLES_FILE]
         )
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
-            assert all(arrays[name].dtype in (np.float16, np.float32) for name in arrays.files)
+            assert all(arrays[name].dtype in (np.int16, np.float32) for name in arrays.files)
 
 
 def test_a_trained_model_is_served_without_scikit_learn(trained: Trained) -> None:

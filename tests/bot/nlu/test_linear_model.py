@@ -136,7 +136,7 @@ def test_a_model_on_disk_is_plain_arrays_and_json(model: LinearModel, tmp_path: 
     names = json.loads((tmp_path / NAMES_FILE).read_text("utf-8"))
     assert names["labels"] == model.labels
     with np.load(tmp_path / ARRAYS_FILE, allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype in (np.float16, np.float32) for name in arrays.files)
+        assert all(arrays[name].dtype in (np.int16, np.float32) for name in arrays.files)
 
 
 def test_training_again_gives_the_same_model(model: LinearModel) -> None:
