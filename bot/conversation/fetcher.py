@@ -141,21 +141,13 @@ class Fetcher:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def drain(self) -> None:
-        """Fetches all that is due now. For a process that does nothing else."""
-        while await self._start() or self._under_way:
-            await self._wait()
-
-    async def _start(self) -> bool:
-        """Takes what is due while there is room; whether there was any."""
-        started = False
+    async def _start(self) -> None:
+        """Takes what is due while there is room."""
         while len(self._under_way) < AT_ONCE:
             claim = await asyncio.to_thread(store.claim_next, self._database, self._channels)
             if claim is None:
-                break
-            started = True
+                return
             self._under_way.add(asyncio.create_task(self._fetch(claim)))
-        return started
 
     async def _wait(self) -> None:
         if not self._under_way:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.conversation import standing
 from bot.conversation.inbox import Inbox
 from bot.conversation.outbox import Outbox
-from bot.conversation.sender import SendError, note_failure
+from bot.conversation.sender import SendError, Then, note_failure, nothing_more
 from bot.privacy.sealing import Sealer
 from bot.storage import bell
 from bot.storage.database import Database
@@ -82,9 +82,11 @@ class Reports:
         if conversation is None:
             return
         with self._database.write() as connection:
-            standing.set_unreachable(connection, conversation, code)
-            if code is not None:
-                self._outbox.fail_all(connection, conversation, code=code)
+            if code is None:
+                standing.set_unreachable(connection, conversation, None)
+                return
+            blocked = SendError(code, Then.UNREACHABLE)
+            nothing_more(connection, self._outbox, conversation, blocked)
 
 
 def _row(

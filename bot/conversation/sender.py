@@ -44,7 +44,6 @@ SEND_SECONDS = 20.0
 # While something is on its way, new messages are looked for this often.
 LOOK_SECONDS = 0.02
 LONGEST_SLEEP = 1.0
-SOON_SECONDS = 0.2
 # Another process may have died that sent on a channel: asked for this often.
 LOCK_SECONDS = 1.0
 # At most so many people are asked at once to write; whoever could not be asked, later.
@@ -190,30 +189,8 @@ class Sender:
         for lock in self._locks.values():
             lock.release()
         self._mine = []
-        self.forget_who_holds()
-
-    def forget_who_holds(self) -> None:
-        """Asks anew at the next step which channels are ours."""
+        # Asked for anew at the next step.
         self._locks_asked_at = float("-inf")
-
-    async def drain(self) -> None:
-        """Sends all that is due now. For a process that does nothing else."""
-        while self._start_due() or self._on_the_way or self._is_due_soon():
-            await self._settle(await self._arrived(timeout=LOOK_SECONDS))
-            if not self._on_the_way:
-                await asyncio.sleep(LOOK_SECONDS)
-        self._people_asked_at = float("-inf")
-        self._ask_people_to_write()
-        await asyncio.gather(*self._reopening)
-
-    def _is_due_soon(self) -> bool:
-        """Whether something is due and waits only for the next token of its channel."""
-        with self._database.read() as connection:
-            return any(
-                self._channels[name].seconds_until_one() < SOON_SECONDS
-                and self._outbox.is_due(connection, [name])
-                for name in self._mine
-            )
 
     async def _step(self, listener: Listener) -> None:
         # First what has arrived: its claim may have run out meanwhile.
@@ -412,7 +389,7 @@ class Sender:
         self._not_before[conversation_id] = asyncio.get_running_loop().time() + wait
         with suppress(*PASSING), self._database.write() as connection:
             if error.then in (Then.UNREACHABLE, Then.STOPPED):
-                _nothing_more(connection, self._outbox, conversation_id, error)
+                nothing_more(connection, self._outbox, conversation_id, error)
             else:
                 standing.reopen_later(connection, conversation_id)
 
@@ -444,15 +421,22 @@ def note_failure(
             # The person wrote meanwhile and opened it again.
             outbox.release(connection, conversation_id, FOR_WINDOW)
     elif error.then is Then.STOPPED or (error.then is Then.UNREACHABLE and not wrote_since):
-        _nothing_more(connection, outbox, conversation_id, error)
+        nothing_more(connection, outbox, conversation_id, error)
     else:
         outbox.mark_failed(connection, outbound_id, code=error.code)
 
 
-def _nothing_more(
+def nothing_more(
     connection: Connection, outbox: Outbox, conversation_id: str, error: SendError
 ) -> None:
-    """Nothing that waits will arrive, until the person writes or says MULAI."""
+    """Nothing that waits will arrive, until the person writes or says MULAI.
+
+    Args:
+        connection: The transaction.
+        outbox: Fails what waits.
+        conversation_id: Whose.
+        error: Why, with `Then.STOPPED` or `Then.UNREACHABLE`.
+    """
     if error.then is Then.STOPPED:
         standing.stop(connection, conversation_id)
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import AsyncGenerator
 
 from bot.attachments import store
@@ -30,7 +31,7 @@ def main(database_url: str) -> None:
     store.CLAIM_MS = CLAIM_MS
     sealer = Sealer(bytes(range(32)))
     fetcher = Fetcher(Database(database_url), sealer, KEY, {"telegram": Stalling()}, Echo())
-    asyncio.run(fetcher.drain())
+    asyncio.run(fetcher.run(threading.Event()))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from bot.storage.database import Database
 from bot.storage.tables import attachment_chunks, attachments
 from bot.storage.tables import outbox as outbox_table
 from tests.bot.attachments import samples
-from tests.bot.conversation.helpers import Echo
+from tests.bot.conversation.helpers import Echo, fetch_all
 
 KEY = bytes(range(32))
 
@@ -99,7 +99,7 @@ class Bringing:
         return Fetcher(self.database, self.sealer, KEY, {"telegram": self.provider}, Echo())
 
     def drain(self) -> None:
-        asyncio.run(self.fetcher().drain())
+        asyncio.run(fetch_all(self.fetcher()))
 
     def states(self) -> list[tuple[str, str | None]]:
         columns = (attachments.c.state, attachments.c.reason)
@@ -377,7 +377,7 @@ def test_a_file_that_was_deleted_meanwhile_is_let_go(
     conversation = bringing.sends("a")
 
     async def run() -> None:
-        fetching = asyncio.create_task(bringing.fetcher().drain())
+        fetching = asyncio.create_task(fetch_all(bringing.fetcher()))
         while not bringing.chunks():
             await asyncio.sleep(0.01)
         with bringing.database.write() as connection:
@@ -421,7 +421,7 @@ def test_two_processes_do_not_keep_a_file_twice(bringing: Bringing, provider: Fi
     bringing.sends(*"abcdefgh")
 
     async def run() -> None:
-        await asyncio.gather(bringing.fetcher().drain(), bringing.fetcher().drain())
+        await asyncio.gather(fetch_all(bringing.fetcher()), fetch_all(bringing.fetcher()))
 
     asyncio.run(run())
     assert bringing.kept() == list(provider.files.values())

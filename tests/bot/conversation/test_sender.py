@@ -25,6 +25,7 @@ from bot.storage import bell
 from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations
 from bot.storage.tables import outbox as outbox_table
+from tests.bot.conversation.helpers import send_all, send_all_after
 
 FAST = Rate(1_000, conversation_per_second=1_000, conversation_burst=100)
 
@@ -90,7 +91,7 @@ class Post:
         async def run() -> None:
             sender = Sender(self.database, self.sealer, {"sms": self.provider})
             try:
-                await sender.drain()
+                await send_all_after(sender)
             finally:
                 sender.release()
 
@@ -168,12 +169,12 @@ def test_a_word_for_the_whole_channel_holds_up_everybody(post: Post, provider: P
 
     async def run() -> tuple[int, int]:
         sender = Sender(post.database, post.sealer, {"sms": provider})
-        await sender.drain()
+        await send_all(sender)
         post.answer(2, "dua")
-        await sender.drain()
+        await send_all(sender)
         held = len(provider.taken)
         await asyncio.sleep(1.6)
-        await sender.drain()
+        await send_all(sender)
         sender.release()
         return held, len(provider.taken)
 
@@ -276,11 +277,11 @@ def test_what_another_sender_has_on_its_way_is_left_to_it(
 ) -> None:
     async def run() -> None:
         sender = Sender(post.database, post.sealer, {"sms": provider})
-        await sender.drain()
+        await send_all(sender)
         post.answer(1, "satu")
         with post.database.claim() as connection:
             assert outbox.claim(connection, ["sms"], 5)
-        await sender.drain()
+        await send_all(sender)
         sender.release()
 
     asyncio.run(run())
@@ -294,12 +295,12 @@ def test_a_claim_that_was_never_settled_runs_out(
 
     async def run() -> None:
         sender = Sender(post.database, post.sealer, {"sms": provider})
-        await sender.drain()
+        await send_all(sender)
         post.answer(1, "satu")
         with post.database.claim() as connection:
             assert outbox.claim(connection, ["sms"], 5)
         await asyncio.sleep(0.15)
-        await sender.drain()
+        await send_all(sender)
         sender.release()
 
     asyncio.run(run())
@@ -310,13 +311,13 @@ def test_only_one_process_sends_on_a_channel(post: Post, provider: Provider) -> 
     async def run() -> int:
         first = Sender(post.database, post.sealer, {"sms": provider})
         second = Sender(post.database, post.sealer, {"sms": provider})
-        await first.drain()
+        await send_all(first)
         post.answer(1, "satu")
-        await second.drain()
+        await send_all(second)
         while_first_holds = len(provider.taken)
         first.release()
-        second.forget_who_holds()
-        await second.drain()
+        second.release()
+        await send_all(second)
         second.release()
         return while_first_holds
 
@@ -334,7 +335,7 @@ def test_nobody_is_sent_more_at_once_than_the_provider_takes(
     async def run() -> None:
         sender = Sender(post.database, post.sealer, {"sms": provider})
         while len(provider.taken) < 4:
-            await sender.drain()
+            await send_all(sender)
             await asyncio.sleep(0.02)
         sender.release()
 

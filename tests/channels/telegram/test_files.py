@@ -23,7 +23,7 @@ from bot.storage.tables import attachments
 from channels.telegram import updates
 from channels.telegram.connector import TelegramConnector
 from tests.bot.attachments import samples
-from tests.bot.conversation.helpers import Echo
+from tests.bot.conversation.helpers import Echo, fetch_all
 from tests.doubles.telegram import TelegramDouble
 
 TOKEN = "100:TEST-rahasia"
@@ -172,7 +172,7 @@ def test_from_the_person_to_the_sealed_file(
 
     async def run() -> None:
         fetcher = Fetcher(database, sealer, KEY, {"telegram": connector}, Echo())
-        await fetcher.drain()
+        await fetch_all(fetcher)
         await connector.close()
 
     with caplog.at_level(logging.WARNING):

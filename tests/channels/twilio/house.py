@@ -34,7 +34,7 @@ from bot.storage.tables import outbox as outbox_table
 from channels import twilio as twilio_channels
 from channels.contract import Gate
 from channels.twilio.addresses import MESSAGE_PATH
-from tests.bot.conversation.helpers import Echo
+from tests.bot.conversation.helpers import Echo, send_all_after
 from tests.doubles.loopback import LoopbackServers
 from tests.doubles.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
 
@@ -210,7 +210,7 @@ class House:
         connectors = {one.name: one.connector() for one in self.channels}
         sender = Sender(self.database, self.sealer, connectors)
         try:
-            await sender.drain()
+            await send_all_after(sender)
         finally:
             sender.release()
             for connector in connectors.values():
