@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.clock import now_ms
 from bot.conversation.messages import Reply
-from bot.conversation.rendering import Part
+from bot.conversation.rendering import Part, as_text
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.tables import contacts, conversations, outbox
 
@@ -195,11 +195,13 @@ class Outbox:
         """The provider has it. A status that already came back is not taken back."""
         row = update(outbox).where(outbox.c.id == outbound_id)
         its_id = _storable(provider_id)
-        # A failure that was reported before this was noted has made it due again.
+        # A failure that was reported before this was noted has made it due again; what is on
+        # its way then is the next attempt.
+        is_news = or_(outbox.c.provider_id.is_(None), outbox.c.provider_id != its_id)
         connection.execute(
-            row.where(outbox.c.state == SENDING).values(
-                state=SENT, provider_id=its_id, error_code=None
-            )
+            row.where(outbox.c.state == SENDING)
+            .where(true() if its_id is None else is_news)
+            .values(state=SENT, provider_id=its_id, error_code=None)
         )
         connection.execute(
             row.where(outbox.c.state.in_((DELIVERED, READ))).values(provider_id=its_id)
@@ -216,14 +218,24 @@ class Outbox:
             .values(
                 state=DUE,
                 due_at=now_ms() + delay_ms,
-                **(
-                    # What is reported of this attempt from now on comes too late.
-                    {"error_code": code, "provider_id": None}
-                    if code
-                    else {"attempts": outbox.c.attempts - 1}
-                ),
+                **({"error_code": code} if code else {"attempts": outbox.c.attempts - 1}),
             )
         )
+
+    def put_choices_into_text(self, connection: Connection, row: Row) -> bool:
+        """Makes a message one that needs no buttons; False when it is that already."""
+        try:
+            reply = self._open(row).reply
+        except SealBroken:
+            return False
+        if not reply.choices:
+            return False
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(content_sealed=self._sealer.seal(as_text(reply).encode(), _place_of(row)))
+        )
+        return True
 
     def mark_failed(self, connection: Connection, outbound_id: int, *, code: str) -> None:
         connection.execute(
@@ -253,13 +265,19 @@ class Outbox:
             .values(state=HELD, held_for=reason, error_code=code)
         )
 
-    def take_back(self, connection: Connection, outbound_id: int) -> bool:
-        """A message that counted as sent is on its way again; not one that was delivered."""
+    def take_back(
+        self, connection: Connection, outbound_id: int, provider_id: str | None = None
+    ) -> bool:
+        """A message that counted as sent is on its way again; not one that was delivered.
+
+        The id of the attempt that failed stays with it until the next one has its own.
+        """
+        known = {"provider_id": _storable(provider_id)} if provider_id else {}
         taken = connection.execute(
             update(outbox)
             .where(outbox.c.id == outbound_id)
-            .where(outbox.c.state.in_((DUE, SENDING, SENT)))
-            .values(state=SENDING)
+            .where(outbox.c.state.in_((SENDING, SENT)))
+            .values(state=SENDING, **known)
         )
         return bool(taken.rowcount)
 
@@ -340,12 +358,11 @@ class Outbox:
         return bool(moved.rowcount)
 
     def _open(self, row: Row) -> Outbound:
-        place = _place(row.conversation_id, row.turn_id, row.position)
         return Outbound(
             id=row.id,
             conversation_id=row.conversation_id,
             channel=row.channel,
-            reply=Reply.decode(self._sealer.open(row.content_sealed, place)),
+            reply=Reply.decode(self._sealer.open(row.content_sealed, _place_of(row))),
             attempts=row.attempts,
             created_at=row.created_at,
         )
@@ -393,6 +410,10 @@ def _storable(provider_id: str | None) -> str | None:
     if provider_id is None or not provider_id.isprintable():
         return None
     return provider_id[:MAX_PROVIDER_ID]
+
+
+def _place_of(row: Row) -> str:
+    return _place(row.conversation_id, row.turn_id, row.position)
 
 
 def _place(conversation_id: str, turn_id: str, position: int) -> str:

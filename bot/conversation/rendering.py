@@ -10,6 +10,8 @@ from bot.conversation.capabilities import Capabilities
 from bot.conversation.messages import Choice, Reply
 from bot.conversation.splitting import split
 
+_WITHOUT_BUTTONS = Capabilities(buttons=0)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -30,6 +32,11 @@ def render(replies: Iterable[Reply], channel: Capabilities) -> list[Part]:
     if channel.waits_for_more:
         return _pages(shown, channel)
     return [Part(reply) for whole in shown for reply in _cut(whole, channel)]
+
+
+def as_text(reply: Reply) -> Reply:
+    """A reply with its choices, if any, as a numbered list in its text."""
+    return _in_shape(reply, _WITHOUT_BUTTONS)
 
 
 def _in_shape(reply: Reply, channel: Capabilities) -> Reply:

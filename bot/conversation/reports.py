@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.conversation import standing
 from bot.conversation.inbox import Inbox
-from bot.conversation.outbox import Outbox
+from bot.conversation.outbox import DUE, SENDING, Outbox
 from bot.conversation.sender import SendError, Then, note_failure, nothing_more
 from bot.privacy.sealing import Sealer
 from bot.storage import bell
@@ -71,7 +71,7 @@ class Reports:
     ) -> None:
         with self._database.write() as connection:
             row = _row(connection, channel, outbound_id, provider_id)
-            if row is None or not self._outbox.take_back(connection, outbound_id):
+            if row is None or not self._outbox.take_back(connection, outbound_id, provider_id):
                 return
             logger.warning("not delivered on %s: code %s", channel, error.code)
             note_failure(connection, self._outbox, row, error, row.attempts)
@@ -92,9 +92,19 @@ class Reports:
 def _row(
     connection: Connection, channel: str, outbound_id: int, provider_id: str | None
 ) -> Row | None:
-    """The message that a report is about, locked; None when it is about no message of ours."""
+    """The message that a report is about, locked; None when it is about no message of ours.
+
+    Nor when it is about another attempt to send it than the latest.
+    """
     query = select(outbox).where(outbox.c.id == outbound_id).where(outbox.c.channel == channel)
     row = connection.execute(query.with_for_update()).first()
-    if row is None or (provider_id and row.provider_id not in (None, provider_id)):
-        return None
-    return row
+    return row if row is not None and _is_of_latest(row, provider_id) else None
+
+
+def _is_of_latest(row: Row, provider_id: str | None) -> bool:
+    """Whether a report is about the latest attempt to send a message, as far as one can tell."""
+    if not provider_id or not row.provider_id or row.state == DUE:
+        return True
+    is_known = bool(row.provider_id == provider_id)
+    # What is on its way has no id yet: the one that stands there is of the attempt before.
+    return not is_known if row.state == SENDING else is_known

@@ -60,6 +60,8 @@ class Then(Enum):
 
     RETRY = "retry"
     GIVE_UP = "give up"
+    # Its buttons cannot be shown: it goes out once more with a list in its text.
+    AS_TEXT = "as text"
     # Nothing reaches this person until he or she writes again: blocked, or no such number.
     UNREACHABLE = "unreachable"
     # The person told the provider to stop our messages.
@@ -402,7 +404,7 @@ def note_failure(
     Args:
         connection: The transaction.
         outbox: Moves the row.
-        row: Of the message: at least its id, conversation_id and created_at.
+        row: Of the message, all columns of the outbox.
         error: The reason.
         attempts: How often it was tried, this time included.
     """
@@ -420,6 +422,8 @@ def note_failure(
         if wrote_since:
             # The person wrote meanwhile and opened it again.
             outbox.release(connection, conversation_id, FOR_WINDOW)
+    elif error.then is Then.AS_TEXT and outbox.put_choices_into_text(connection, row):
+        outbox.mark_retry(connection, outbound_id, delay_ms=0, code=error.code)
     elif error.then is Then.STOPPED or (error.then is Then.UNREACHABLE and not wrote_since):
         nothing_more(connection, outbox, conversation_id, error)
     else:

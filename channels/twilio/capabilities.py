@@ -9,7 +9,7 @@ from bot.settings import TwilioSettings
 
 # https://www.twilio.com/docs/messaging/api/message-resource
 MAX_BODY = 1600
-# For choices that have to stand in the text after all: see `connector.as_text`.
+# For choices that have to stand in the text after all: see `rendering.as_text`.
 ROOM_FOR_CHOICES = 120
 # https://www.twilio.com/docs/whatsapp/key-concepts
 WINDOW_SECONDS = 24 * 60 * 60

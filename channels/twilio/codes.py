@@ -48,6 +48,11 @@ def _costly(reason: str) -> Row:
     return Row(Then.RETRY, reason, COSTLY_SECONDS, most_attempts=COSTLY_ATTEMPTS)
 
 
+def _template(reason: str) -> Row:
+    # What was refused with buttons may go through without them.
+    return Row(Then.AS_TEXT, reason)
+
+
 UNKNOWN = Row(Then.GIVE_UP, "Ditolak Twilio. Cari kodenya di twilio.com/docs/api/errors.")
 NO_CODE = _costly("Tidak sampai, dan Twilio tidak menyebut sebabnya.")
 
@@ -90,18 +95,19 @@ CODES: Mapping[int, Row] = {
     21617: Row(Then.GIVE_UP, "Pesan lebih panjang dari 1600 huruf."),
     30007: Row(Then.GIVE_UP, "Disaring operator karena dianggap spam."),
     63013: Row(Then.GIVE_UP, "Ditolak WhatsApp karena melanggar kebijakannya."),
-    # The template.
-    21655: Row(Then.GIVE_UP, "Templat tidak ada. Jalankan: suluh channels setup"),
-    21656: Row(Then.GIVE_UP, "Isi templat tidak bisa dipakai."),
-    63021: Row(Then.GIVE_UP, "WhatsApp tidak bisa menampilkan isi pesan ini."),
-    63040: Row(Then.GIVE_UP, "Templat ditolak WhatsApp."),
-    63041: Row(Then.GIVE_UP, "Templat dihentikan sementara oleh WhatsApp."),
-    63042: Row(Then.GIVE_UP, "Templat dimatikan WhatsApp."),
-    92007: Row(Then.GIVE_UP, "Isi templat tidak bisa dipakai."),
+    # The template, or what it holds.
+    21655: _template("Templat tidak ada. Jalankan: suluh channels setup"),
+    21656: _template("Isi templat tidak bisa dipakai."),
+    63005: _template("WhatsApp tidak menerima isi pesan ini."),
+    63006: _template("Isi pesan ini tidak bisa dibentuk untuk WhatsApp."),
+    63021: _template("WhatsApp tidak bisa menampilkan isi pesan ini."),
+    63027: _template("Templat tidak ada dalam bahasa ini."),
+    63028: _template("Jumlah isian templat tidak cocok."),
+    63040: _template("Templat ditolak WhatsApp."),
+    63041: _template("Templat dihentikan sementara oleh WhatsApp."),
+    63042: _template("Templat dimatikan WhatsApp."),
+    92007: _template("Isi templat tidak bisa dipakai."),
 }
-
-# What was refused with a template may go through without one.
-TEMPLATE_TROUBLE = frozenset({"21655", "21656", "63021", "63040", "63041", "63042", "92007"})
 
 
 def reason(code: str) -> str:

@@ -7,12 +7,11 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from bot.conversation.capabilities import Capabilities
 from bot.conversation.messages import Reply
-from bot.conversation.rendering import render
+from bot.conversation.rendering import as_text
 from bot.conversation.sender import SendError, Then
 from bot.settings import TwilioSettings
-from channels.twilio import capabilities, codes, media
+from channels.twilio import capabilities, media
 from channels.twilio.addresses import SMS, WHATSAPP, on, own, status_url
 from channels.twilio.client import TROUBLE, Client, make_client, send_error
 
@@ -20,7 +19,6 @@ from channels.twilio.client import TROUBLE, Client, make_client, send_error
 MAX_TEMPLATE_TEXT = 1024
 MAX_VALUE = 200
 
-_WITHOUT_BUTTONS = Capabilities(buttons=0)
 # https://www.twilio.com/docs/api/errors/21656
 _NO_VARIABLE = re.compile(r"[\n\r\t]| {5,}|\A\s*\Z")
 
@@ -45,14 +43,8 @@ class TwilioConnector:
         self.capabilities = capabilities.SMS if is_sms else capabilities.whatsapp(settings)
 
     async def send(self, address: str, reply: Reply, outbound_id: int) -> str | None:
-        template = self._as_template(reply)
-        if template is not None:
-            try:
-                return await self._create(address, template, outbound_id)
-            except SendError as error:
-                if error.code not in codes.TEMPLATE_TROUBLE:
-                    raise
-        return await self._create(address, {"body": as_text(reply)}, outbound_id)
+        content = self._as_template(reply) or {"body": as_text(reply).text}
+        return await self._create(address, content, outbound_id)
 
     async def reopen(self, address: str) -> None:
         if self._settings.reopen_template is None:
@@ -106,8 +98,3 @@ class TwilioConnector:
         if self._client is None:
             self._client = make_client(self._settings)
         return self._client
-
-
-def as_text(reply: Reply) -> str:
-    """A reply with its choices, if any, as a numbered list."""
-    return "".join(part.reply.text for part in render([reply], _WITHOUT_BUTTONS))

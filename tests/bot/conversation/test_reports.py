@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from sqlalchemy import select, update
 
+from bot import lexicon
 from bot.conversation import standing
 from bot.conversation.inbox import Inbox
-from bot.conversation.messages import Inbound, Reply
+from bot.conversation.messages import Choice, Inbound, Reply
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import Part
 from bot.conversation.reports import Reports
@@ -221,3 +222,96 @@ def test_a_failure_that_is_reported_before_the_sending_is_noted_counts(
     with database.write() as connection:
         outbox.mark_sent(connection, sent, "SM1")
     assert _states(database)[0] == ("due", "30008")
+
+
+# Buttons that the provider took and then did not show.
+
+REFUSED = SendError("63021", Then.AS_TEXT)
+ASKED = Reply("Kamu aman?", (Choice("Ya", "/ya"), Choice("Tidak", "/tidak")))
+
+
+@pytest.fixture
+def buttons(database: Database, outbox: Outbox, conversation: str) -> int:
+    """A message with buttons that the provider has taken as SM1."""
+    with database.write() as connection:
+        outbox.add(connection, conversation, "sms", "turn1", [Part(ASKED)])
+    return _sends(database, outbox, "SM1")
+
+
+def _sends(database: Database, outbox: Outbox, provider_id: str | None) -> int:
+    """The provider takes what is due; without an id its answer is still on the way."""
+    with database.write() as connection:
+        (claimed,) = outbox.claim(connection, ["sms"], 1)
+        if provider_id:
+            outbox.mark_sent(connection, claimed.row.id, provider_id)
+    return int(claimed.row.id)
+
+
+def test_buttons_that_were_refused_go_out_once_more_as_a_list(
+    database: Database, reports: Reports, outbox: Outbox, conversation: str, buttons: int
+) -> None:
+    asyncio.run(reports.failed("sms", buttons, REFUSED, provider_id="SM1"))
+    assert _states(database) == [("due", "63021")]
+    with database.read() as connection:
+        (again,) = outbox.after(connection, conversation, 0)
+    listed = f"Kamu aman?\n\n1. Ya\n2. Tidak\n{lexicon.line('balas_nomor')}"
+    assert again.reply == Reply(listed)
+
+
+def test_a_list_that_is_refused_too_is_given_up(
+    database: Database, reports: Reports, outbox: Outbox, buttons: int
+) -> None:
+    asyncio.run(reports.failed("sms", buttons, REFUSED, provider_id="SM1"))
+    _sends(database, outbox, "SM2")
+    asyncio.run(reports.failed("sms", buttons, REFUSED, provider_id="SM2"))
+    assert _states(database) == [("failed", "63021")]
+
+
+@pytest.mark.parametrize("error", [REFUSED, SendError("30008", Then.RETRY, after_seconds=0)])
+def test_a_refusal_that_is_told_again_changes_nothing_more(
+    database: Database, reports: Reports, outbox: Outbox, buttons: int, error: SendError
+) -> None:
+    """Providers repeat what they are not sure that we heard."""
+    for expected in ("due", "sending", "sent"):
+        for _ in range(2):
+            asyncio.run(reports.failed("sms", buttons, error, provider_id="SM1"))
+            assert _states(database)[0][0] == expected
+        if expected == "due":
+            _sends(database, outbox, None)
+        else:
+            with database.write() as connection:
+                outbox.mark_sent(connection, buttons, "SM2")
+
+
+def test_an_answer_that_comes_after_its_refusal_does_not_end_the_next_attempt(
+    database: Database, reports: Reports, outbox: Outbox, conversation: str
+) -> None:
+    with database.write() as connection:
+        outbox.add(connection, conversation, "sms", "turn1", [Part(ASKED)])
+    row = _sends(database, outbox, None)
+    asyncio.run(reports.failed("sms", row, REFUSED, provider_id="SM1"))
+    _sends(database, outbox, None)
+    with database.write() as connection:
+        outbox.mark_sent(connection, row, "SM1")
+    assert _states(database)[0][0] == "sending"
+    asyncio.run(reports.moved("sms", row, "delivered", provider_id="SM2"))
+    assert _states(database) == [("delivered", None)]
+
+
+def test_whoever_said_stop_gets_no_list_either(
+    database: Database, reports: Reports, conversation: str, buttons: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(created_at=1))
+        standing.stop(connection, conversation)
+    asyncio.run(reports.failed("sms", buttons, REFUSED, provider_id="SM1"))
+    assert _states(database) == [("failed", "stopped")]
+
+
+def test_a_refused_message_that_does_not_open_is_given_up(
+    database: Database, reports: Reports, buttons: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(outbox_table).values(content_sealed=b"\x01damaged"))
+    asyncio.run(reports.failed("sms", buttons, REFUSED, provider_id="SM1"))
+    assert _states(database) == [("failed", "63021")]

@@ -15,6 +15,7 @@ from tests.channels.twilio.house import ANI, PUBLIC, House, settings_for
 from tests.doubles.twilio import TwilioDouble
 
 RETRY, GIVE_UP, UNREACHABLE = Then.RETRY, Then.GIVE_UP, Then.UNREACHABLE
+AS_TEXT = Then.AS_TEXT
 
 # code: what follows, seconds, whole channel, most attempts
 TABLE: dict[int, tuple[Then, float | None, bool, int | None]] = {
@@ -30,8 +31,8 @@ TABLE: dict[int, tuple[Then, float | None, bool, int | None]] = {
     21611: (RETRY, None, False, None),
     21614: (UNREACHABLE, None, False, None),
     21617: (GIVE_UP, None, False, None),
-    21655: (GIVE_UP, None, False, None),
-    21656: (GIVE_UP, None, False, None),
+    21655: (AS_TEXT, None, False, None),
+    21656: (AS_TEXT, None, False, None),
     21659: (RETRY, 60, True, None),
     21660: (RETRY, 60, True, None),
     30001: (RETRY, None, False, None),
@@ -43,6 +44,8 @@ TABLE: dict[int, tuple[Then, float | None, bool, int | None]] = {
     30007: (GIVE_UP, None, False, None),
     30008: (RETRY, 60, False, 3),
     63003: (UNREACHABLE, None, False, None),
+    63005: (AS_TEXT, None, False, None),
+    63006: (AS_TEXT, None, False, None),
     63007: (RETRY, 60, True, None),
     63012: (RETRY, 60, False, 3),
     63013: (GIVE_UP, None, False, None),
@@ -50,13 +53,15 @@ TABLE: dict[int, tuple[Then, float | None, bool, int | None]] = {
     63016: (Then.WINDOW_CLOSED, None, False, None),
     63017: (RETRY, 1, True, None),
     63018: (RETRY, None, False, None),
-    63021: (GIVE_UP, None, False, None),
+    63021: (AS_TEXT, None, False, None),
     63024: (UNREACHABLE, None, False, None),
+    63027: (AS_TEXT, None, False, None),
+    63028: (AS_TEXT, None, False, None),
     63038: (RETRY, 600, True, None),
-    63040: (GIVE_UP, None, False, None),
-    63041: (GIVE_UP, None, False, None),
-    63042: (GIVE_UP, None, False, None),
-    92007: (GIVE_UP, None, False, None),
+    63040: (AS_TEXT, None, False, None),
+    63041: (AS_TEXT, None, False, None),
+    63042: (AS_TEXT, None, False, None),
+    92007: (AS_TEXT, None, False, None),
 }
 # Codes from here on come in callbacks, lower ones in the answer to a send.
 FIRST_OF_CALLBACKS = 30000

@@ -23,6 +23,8 @@ from tests.channels.twilio.house import ANI, PUBLIC, SETTINGS, Desk, choices, se
 from tests.doubles.twilio import TwilioDouble
 from tests.doubles.twilio_state import Message
 
+GONE = "HX" + "9" * 32
+
 Work = Callable[[TwilioConnector], Coroutine[Any, Any, Any]]
 
 
@@ -118,14 +120,10 @@ def test_what_a_button_cannot_hold_goes_out_with_a_list(
     assert message.body.startswith(f"Mau?\n\n1. {choice.title}\n")
 
 
-def test_a_template_that_is_gone_costs_the_buttons_and_not_the_answer(
-    twilio: TwilioDouble,
-) -> None:
-    message = _sent(
-        twilio, Reply("Kamu aman?", choices("Ya")), button_templates={1: "HX" + "9" * 32}
-    )
-    assert message.body.startswith("Kamu aman?\n\n1. Ya")
-    assert message.status_callback
+def test_a_template_that_is_gone_is_told(twilio: TwilioDouble) -> None:
+    with pytest.raises(SendError) as caught:
+        _sent(twilio, Reply("Kamu aman?", choices("Ya")), button_templates={1: GONE})
+    assert (caught.value.code, caught.value.then) == ("21655", Then.AS_TEXT)
 
 
 def test_a_person_who_stopped_is_not_written_to_in_another_form(
@@ -191,10 +189,10 @@ def test_asking_a_person_to_write_uses_the_template(twilio: TwilioDouble) -> Non
 
 
 def test_asking_without_a_template_or_with_a_missing_one(twilio: TwilioDouble) -> None:
-    for sid, code in ((None, "no-template"), ("HX" + "9" * 32, "21655")):
+    for sid, code in ((None, "no-template"), (GONE, "21655")):
         with pytest.raises(SendError) as caught:
             _run(twilio, lambda connector: connector.reopen(ANI), reopen_template=sid)
-        assert (caught.value.code, caught.value.then) == (code, Then.GIVE_UP)
+        assert caught.value.code == code
     assert twilio.messages == []
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot import lexicon
 from bot.clock import now_ms
 from bot.conversation import sender as sender_module
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Reply
 from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
+from channels.twilio import templates
 from channels.twilio.addresses import STATUS_PATH
 from tests.channels.twilio.house import (
     ANI,
@@ -27,7 +29,10 @@ from tests.channels.twilio.house import (
 from tests.doubles.twilio import Person, TwilioDouble
 
 DAY_MS = 24 * 3600 * 1000
-ASKED = "Halo, ada balasan yang menunggu."
+TO_WRITE = "Halo, ada balasan yang menunggu."
+GONE = "HX" + "9" * 32
+ASKED = Reply("Kamu aman?", choices("Ya", "Tidak"))
+LISTED = f"Kamu aman?\n\n1. Ya\n2. Tidak\n{lexicon.line('balas_nomor')}"
 
 
 @pytest.fixture
@@ -35,10 +40,18 @@ def reopening(
     twilio: TwilioDouble, database: Database, sealer: Sealer, inbox: Inbox
 ) -> Iterator[House]:
     """A house with a template that asks people to write."""
-    sid = twilio.template("suluh_buka_lagi", ASKED)
+    sid = twilio.template("suluh_buka_lagi", TO_WRITE)
     settings = settings_for(twilio, reopen_template=sid)
     with House(twilio, database, sealer, inbox, settings=settings) as house:
         yield house
+
+
+def _buttons(twilio: TwilioDouble) -> str:
+    """The template for two buttons, as `suluh channels setup` makes it."""
+    made = templates.buttons_template(2)
+    content = made["types"]["twilio/quick-reply"]
+    pairs = [(action["title"], action["id"]) for action in content["actions"]]
+    return twilio.template(made["friendly_name"], content["body"], pairs, approved=False)
 
 
 def _wrote(
@@ -109,14 +122,14 @@ def test_outside_the_window_the_answer_waits_until_the_person_writes(reopening: 
     house.send()
     house.twilio.wait_until_delivered()
     assert house.states() == [("held", "window")] * 2
-    assert [got.body for got in ani.received] == [ASKED]
+    assert [got.body for got in ani.received] == [TO_WRITE]
 
     ani.says("iya?")
     house.twilio.wait_until_delivered()
     house.turn()
     house.send()
     bodies = [got.body for got in ani.wait_for(4)]
-    assert bodies == [ASKED, "1:halo", "kata petugas", "2:iya?"]
+    assert bodies == [TO_WRITE, "1:halo", "kata petugas", "2:iya?"]
     house.twilio.wait_until_delivered()
     assert house.states() == [("read", None)] * 3
 
@@ -184,6 +197,38 @@ def test_an_answer_arrives_in_spite_of_trouble(
     house.twilio.wait_until_delivered()
     assert house.states() == [("read", None)]
     assert {got.body for got in ani.received} == {"jawaban"}
+
+
+@pytest.mark.parametrize("order", ["in order", "early"])
+def test_buttons_that_are_refused_afterwards_go_out_once_more_as_a_list_and_never_again(
+    database: Database, sealer: Sealer, inbox: Inbox, order: str
+) -> None:
+    """WhatsApp refuses them when Twilio has taken them already: told in a callback."""
+    with TwilioDouble(callbacks=order) as twilio:
+        settings = settings_for(twilio, button_templates={1: GONE, 2: _buttons(twilio)})
+        with House(twilio, database, sealer, inbox, settings=settings) as house:
+            _wrote(house).fails_with(63021)
+            house.answer(ANI, ASKED)
+            for _ in range(3):
+                house.send()
+                twilio.wait_until_delivered()
+            first, second = [call.form for call in twilio.calls if call.method == "POST"]
+            assert "ContentSid" in first
+            assert second["Body"] == [LISTED]
+            assert house.states() == [("failed", "63021")]
+
+
+def test_a_template_that_is_gone_costs_the_buttons_and_not_the_answer(
+    twilio: TwilioDouble, database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    settings = settings_for(twilio, button_templates={1: GONE, 2: GONE})
+    with House(twilio, database, sealer, inbox, settings=settings) as house:
+        ani = _wrote(house)
+        house.answer(ANI, ASKED, "Kami di sini.")
+        house.send()
+        assert [got.body for got in ani.wait_for(2)] == [LISTED, "Kami di sini."]
+        twilio.wait_until_delivered()
+        assert house.states() == [("read", None)] * 2
 
 
 def test_a_limit_for_one_person_holds_up_nobody_else(house: House) -> None:
