@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -124,13 +124,15 @@ trackers = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-# Files that came with messages. What is in them stands sealed in `attachment_chunks`.
+# Files that came with messages. What is in them stands sealed in `attachment_chunks`, each
+# file under a key of its own.
 attachments = Table(
     "attachments",
     metadata,
     Column("id", String(22), primary_key=True),
-    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
-    Column("inbox_id", ForeignKey("inbox.id", ondelete="CASCADE"), nullable=False),
+    # Both NULL once the file belongs to a tip alone: nothing leads from it to who sent it.
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE")),
+    Column("inbox_id", ForeignKey("inbox.id", ondelete="CASCADE")),
     Column("position", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
     # waiting, kept or refused; `reason` says why it was refused.
@@ -147,11 +149,18 @@ attachments = Table(
     Column("claim_until", BigInteger),
     # Where the provider has it; NULL once that is of no use any more.
     Column("source_sealed", LargeBinary),
+    # The key of the chunks: sealed for the server until the file belongs to a tip that was
+    # sent, from then on for the desk alone.
+    Column("key_sealed", LargeBinary),
+    Column("tip_id", ForeignKey("tips.id", ondelete="CASCADE")),
+    Column("desk_key_id", ForeignKey("desk_keys.id")),
+    Column("desk_sealed", LargeBinary),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
     UniqueConstraint("inbox_id", "position"),
     Index(None, "conversation_id", "state"),
     Index(None, "state", "due_at"),
+    Index(None, "tip_id"),
 )
 
 attachment_chunks = Table(
@@ -160,6 +169,137 @@ attachment_chunks = Table(
     Column("attachment_id", ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+# Who works at the desk. Each has a key pair; the private key opens with the password alone
+# (Argon2id; `strength` says how slow), and so does everything that was sealed for it.
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("private_sealed", LargeBinary, nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("strength", String(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+    UniqueConstraint("name"),
+)
+
+# The key pairs of the desk: what people report is sealed for the newest one.
+desk_keys = Table(
+    "desk_keys",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),
+)
+
+# The private key of a pair, sealed for each who may open it: a member of staff by id, or
+# "recovery", the key that was printed once.
+desk_grants = Table(
+    "desk_grants",
+    metadata,
+    Column("desk_key_id", ForeignKey("desk_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("holder", String(22), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What people reported. The body opens with the desk's private key alone. Times are rounded
+# down to the hour, so that they do not tell which conversation it came from.
+tips = Table(
+    "tips",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("desk_key_id", ForeignKey("desk_keys.id"), nullable=False),
+    # unfinished (left in the middle, urgent), new, read, working, referred, closed, withdrawn.
+    Column("state", String(12), nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),
+    # The receipt: a slow hash to find the tip by, a public key to seal for its holder, and
+    # what its holder is asked about before more than the state is told. NULL while unfinished.
+    Column("receipt_hash", LargeBinary(32)),
+    Column("reporter_key", LargeBinary(32)),
+    Column("check_sealed", LargeBinary),
+    # While that conversation lives; NULL after it, and always for a child.
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="SET NULL")),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("retain_until", BigInteger, nullable=False),
+    # A court or an investigation needs it: never purged until this is NULL again.
+    Column("held_at", BigInteger),
+    UniqueConstraint("receipt_hash"),
+    Index(None, "conversation_id"),
+    Index(None, "state"),
+    Index(None, "retain_until"),
+)
+
+# What was said about a tip after it was sent: questions of staff, facts added by the reporter.
+tip_entries = Table(
+    "tip_entries",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("tip_id", ForeignKey("tips.id", ondelete="CASCADE"), nullable=False),
+    # staff or reporter.
+    Column("author", String(8), nullable=False),
+    Column("desk_key_id", ForeignKey("desk_keys.id"), nullable=False),
+    Column("desk_sealed", LargeBinary, nullable=False),
+    # The same for the holder of the receipt; NULL for what the reporter wrote.
+    Column("reporter_sealed", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Index(None, "tip_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Numbers, accounts, links and companies of recruiters as keyed slow hashes: two tips that
+# name the same one find each other unopened.
+tip_marks = Table(
+    "tip_marks",
+    metadata,
+    Column("tip_id", ForeignKey("tips.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("mark", LargeBinary(32), primary_key=True),
+    Index(None, "kind", "mark"),
+)
+
+# How many tips there were, apart from the tips themselves.
+tip_counts = Table(
+    "tip_counts",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    Column("kind", String(24), primary_key=True),
+    Column("place", String(16), primary_key=True),
+    Column("level", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# Tips that are being told: the words stand in the tracker, here are only the times.
+tip_drafts = Table(
+    "tip_drafts",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    # asking, or receipt: sent, and the receipt waits to be confirmed.
+    Column("stage", String(8), nullable=False),
+    Column("touched_at", BigInteger, nullable=False),
+    Column("reminded_at", BigInteger),
+    Column("expires_at", BigInteger, nullable=False),
+    # The unfinished tip that staff see already, or the one that was sent.
+    Column("tip_id", ForeignKey("tips.id", ondelete="SET NULL")),
+    Index(None, "expires_at"),
+)
+
+# Receipts that were none: by conversation, and "*" for all together.
+receipt_tries = Table(
+    "receipt_tries",
+    metadata,
+    Column("scope", String(22), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("blocked_until", BigInteger, nullable=False),
 )
 
 # Finished rounds of the quiz, apart from any conversation. `right` names the questions that
