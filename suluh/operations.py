@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -35,6 +35,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.attachments import store as attachments
 from bot.clock import now_ms
 from bot.conversation.outbox import count_by_state
+from bot.conversation.overdue import Overdue, overdue
 from bot.storage.database import Database
 from bot.storage.tables import conversations, inbox
 from suluh.heartbeat import alive
@@ -66,8 +67,9 @@ _KNOWN_PATHS = frozenset(
 class QueueCollector(Collector):
     """Gauges that are read from the database at the moment of asking."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, channels: Sequence[str] = ()) -> None:
         self._database = database
+        self._channels = channels
 
     def collect(self) -> Iterator[Metric]:
         with self._database.read() as connection:
@@ -76,6 +78,7 @@ class QueueCollector(Collector):
             ).one()
             total = connection.execute(select(func.count()).select_from(conversations)).scalar_one()
             states = count_by_state(connection)
+            late = overdue(connection, self._channels)
             files = attachments.count_by_state(connection)
         age = (now_ms() - oldest) / 1000 if oldest else 0.0
         yield GaugeMetricFamily("suluh_inbox_waiting", "Messages not answered yet", waiting)
@@ -85,6 +88,7 @@ class QueueCollector(Collector):
         for state, count in sorted(states.items()):
             by_state.add_metric([state], count)
         yield by_state
+        yield from _overdue_gauges(self._channels, late)
         by_reason = GaugeMetricFamily(
             "suluh_attachments", "Files of people by state", labels=["state", "reason"]
         )
@@ -97,24 +101,47 @@ class QueueCollector(Collector):
         yield running
 
 
+def _overdue_gauges(channels: Sequence[str], late: Sequence[Overdue]) -> Iterator[Metric]:
+    """Of every channel, those without trouble too."""
+    number = GaugeMetricFamily(
+        "suluh_outbox_overdue", "Messages that do not go out", labels=["channel"]
+    )
+    oldest = GaugeMetricFamily(
+        "suluh_outbox_overdue_oldest_seconds", "Age of the oldest of them", labels=["channel"]
+    )
+    found = {one.channel: one for one in late}
+    for channel in channels:
+        one = found.get(channel, Overdue(channel, 0, 0.0))
+        number.add_metric([channel], one.number)
+        oldest.add_metric([channel], one.seconds)
+    yield from (number, oldest)
+
+
 def build_app(house: House) -> Starlette:
     """The operators' application."""
 
+    channels = [channel.name for channel in house.channels()]
+
     async def healthz(_request: Request) -> Response:
-        trouble = await asyncio.to_thread(find_trouble, house.database)
+        trouble = await asyncio.to_thread(find_trouble, house.database, channels)
         if trouble:
             return PlainTextResponse(trouble + "\n", status_code=503)
         return PlainTextResponse("ok\n")
 
     async def metrics(_request: Request) -> Response:
-        text = await asyncio.to_thread(_render, house)
+        text = await asyncio.to_thread(_render, house, channels)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics)])
 
 
-def find_trouble(database: Database) -> str | None:
-    """One sentence on what is wrong, or None."""
+def find_trouble(database: Database, channels: Sequence[str] = ()) -> str | None:
+    """One sentence on what is wrong, or None.
+
+    Args:
+        database: Of the installation.
+        channels: Those that messages are sent on.
+    """
     try:
         if not alive(database, "worker"):
             return "no worker is running: messages are kept, nobody answers"
@@ -122,17 +149,24 @@ def find_trouble(database: Database) -> str | None:
             oldest = connection.execute(
                 select(func.min(inbox.c.received_at)).where(inbox.c.turn_id.is_(None))
             ).scalar()
+            late = overdue(connection, channels)
     except SQLAlchemyError as error:
         return f"the database does not answer ({type(error).__name__})"
     if oldest and now_ms() - oldest > LONGEST_WAIT_SECONDS * 1000:
         return f"a message has waited for more than {LONGEST_WAIT_SECONDS} s"
-    return None
+    return "; ".join(map(_described, late)) or None
 
 
-def _render(house: House) -> bytes:
+def _described(late: Overdue) -> str:
+    are = "message on {} does" if late.number == 1 else "messages on {} do"
+    minutes = int(late.seconds / 60)
+    return f"{late.number} {are.format(late.channel)} not go out, the oldest for {minutes} min"
+
+
+def _render(house: House, channels: Sequence[str]) -> bytes:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(house.settings.metrics_dir))
-    registry.register(QueueCollector(house.database))
+    registry.register(QueueCollector(house.database, channels))
     return generate_latest(registry)
 
 

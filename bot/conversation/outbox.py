@@ -179,7 +179,7 @@ class Outbox:
             select(func.min(outbox.c.due_at))
             .where(outbox.c.channel.in_(channels))
             .where(outbox.c.state.in_((DUE, SENDING)))
-            .where(~_elder_waits())
+            .where(~elder_waits())
         ).scalar()
         return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
@@ -389,12 +389,13 @@ def _due(channels: Sequence[str]) -> Select:
         # A claimed row carries the end of the claim in `due_at`.
         .where(outbox.c.state.in_((DUE, SENDING)))
         .where(outbox.c.due_at <= now_ms())
-        .where(~_elder_waits())
+        .where(~elder_waits())
         .order_by(outbox.c.is_notice, outbox.c.due_at, outbox.c.id)
     )
 
 
-def _elder_waits() -> ColumnElement:
+def elder_waits() -> ColumnElement:
+    """Whether a message of the same conversation has to leave before this one."""
     elder = outbox.alias("elder")
     return exists().where(
         and_(

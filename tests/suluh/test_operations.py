@@ -10,6 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.conversation.inbox import Inbox
+from bot.conversation.messages import Attachment, Inbound, Reply
+from bot.privacy.identity import AddressBook
+from bot.privacy.sealing import Sealer
+from bot.storage import tables
+from bot.storage.database import Database
+from suluh.heartbeat import Heartbeat
+from suluh.operations import QueueCollector
 from tests.processes import Product, new_secret, wait_for_replies
 
 PLANTED_NUMBER = "081200000001"
@@ -103,7 +111,6 @@ def test_everything_in_the_home_is_for_its_owner_only(product: Product) -> None:
 
 def test_health_tells_when_nobody_answers(tmp_path: Path, model_dir: Path) -> None:
     from bot.storage import migrate
-    from bot.storage.database import Database
     from suluh.operations import find_trouble
 
     database = Database(f"sqlite:///{tmp_path / 'suluh.db'}")
@@ -117,13 +124,7 @@ def test_health_tells_when_nobody_answers(tmp_path: Path, model_dir: Path) -> No
 def test_files_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
     from bot.attachments import store
     from bot.attachments.refusal import Reason
-    from bot.conversation.inbox import Inbox
-    from bot.conversation.messages import Attachment, Inbound
-    from bot.privacy.identity import AddressBook
-    from bot.privacy.sealing import Sealer
     from bot.storage import migrate
-    from bot.storage.database import Database
-    from suluh.operations import QueueCollector
 
     database = Database(f"sqlite:///{tmp_path / 'suluh.db'}")
     migrate.upgrade(database)
@@ -144,3 +145,35 @@ def test_files_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
     }
     assert counted == {("refused", "kind"): 1, ("waiting", ""): 2}
     database.close()
+
+
+def test_health_and_metrics_tell_that_answers_do_not_go_out(database: Database) -> None:
+    """Health names the channel, how many and since when; nothing else."""
+    from bot.clock import now_ms
+    from bot.conversation.outbox import Outbox
+    from bot.conversation.rendering import Part
+    from suluh.operations import find_trouble
+
+    sealer = Sealer(bytes(32))
+    inbox = Inbox(database, sealer, AddressBook(bytes(32)), burst_wait=0.3, burst_limit=1.0)
+    whose = inbox.accept(Inbound("telegram", PLANTED_NUMBER, "a1", text="halo?")).conversation_id
+    with database.write() as connection:
+        Outbox(sealer).add(connection, whose, "telegram", "t1", [Part(Reply(PLANTED_WORDS))])
+        connection.execute(tables.inbox.update().values(turn_id="t1"))
+    with Heartbeat(database, "worker"):
+        assert find_trouble(database, ["sms", "telegram"]) is None
+        with database.write() as connection:
+            moment = now_ms() - 25 * 60_000
+            connection.execute(tables.outbox.update().values(due_at=moment, created_at=moment))
+        trouble = find_trouble(database, ["sms", "telegram"])
+    assert trouble == "1 message on telegram does not go out, the oldest for 25 min"
+    gauges = {
+        (sample.name, sample.labels["channel"]): sample.value
+        for metric in QueueCollector(database, ["sms", "telegram"]).collect()
+        for sample in metric.samples
+        if sample.name.startswith("suluh_outbox_overdue")
+    }
+    assert gauges["suluh_outbox_overdue", "telegram"] == 1
+    assert gauges["suluh_outbox_overdue_oldest_seconds", "telegram"] >= 25 * 60
+    assert gauges["suluh_outbox_overdue", "sms"] == 0
+    assert gauges["suluh_outbox_overdue_oldest_seconds", "sms"] == 0
