@@ -19,8 +19,10 @@ from bot.conversation.outbox import Outbox
 from bot.engine import training
 from bot.engine.assistant import Assistant
 from bot.engine.model import model_file
+from bot.privacy import slow_hash
 from bot.privacy.identity import AddressBook
 from bot.privacy.sealing import Sealer
+from bot.privacy.slow_hash import Strength
 from bot.storage import migrate
 from bot.storage.database import Database
 
@@ -112,3 +114,10 @@ def inbox(database: Database, sealer: Sealer) -> Inbox:
 @pytest.fixture
 def outbox(sealer: Sealer) -> Outbox:
     return Outbox(sealer)
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id as quick as it goes, for tests that hash again and again."""
+    for name in ("PASSWORD", "RECEIPT", "MARK"):
+        monkeypatch.setattr(slow_hash, name, Strength(1, 8192))
