@@ -196,6 +196,95 @@ def channels_setup() -> None:
         sys.exit(1)
 
 
+@main.group()
+def staff() -> None:
+    """Who works at the desk and may read what was reported.
+
+    Passwords are asked for without showing them. Where there is no terminal they are read
+    from standard input, one a line, in the order that the command's own help tells.
+    """
+
+
+@staff.command("add")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(["admin", "officer", "viewer"]))
+@click.option("--by", metavar="ADMIN", help="Who adds; not for the first member.")
+def staff_add(name: str, role: str, by: str | None) -> None:
+    """Adds a member. The first one must be an admin, and is shown the recovery key.
+
+    Standard input: the password of ADMIN if --by is given, the password of NAME.
+    """
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.add(House.open(settings), name, role, by=by)
+
+
+@staff.command("passwd")
+@click.argument("name")
+@click.option("--by", metavar="ADMIN", help="Who gives NAME a new password after a loss.")
+@click.option("--recovery", is_flag=True, help="With the recovery key, when no admin can log in.")
+def staff_passwd(name: str, by: str | None, recovery: bool) -> None:
+    """Changes one's own password, or gives NAME a new one.
+
+    Standard input: the present password of NAME, or the password of ADMIN if --by is given,
+    or the recovery key if --recovery is; then the new password of NAME.
+    """
+    if by and recovery:
+        raise click.UsageError("Either --by or --recovery.")
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.change_password(House.open(settings), name, by=by, recovery=recovery)
+
+
+@staff.command("disable")
+@click.argument("name")
+def staff_disable(name: str) -> None:
+    """Takes all keys from NAME, for good, and makes a new key of the desk."""
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.disable(House.open(settings), name)
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Everybody who works or worked at the desk."""
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.show(House.open(settings))
+
+
+@staff.command("rotate")
+def staff_rotate() -> None:
+    """Makes a new key of the desk for what is reported from now on."""
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.rotate(House.open(settings))
+
+
+@staff.command("recovery")
+@click.option("--by", metavar="ADMIN", required=True)
+def staff_recovery(by: str) -> None:
+    """Makes a new recovery key; the one before is worth nothing any more.
+
+    Standard input: the password of ADMIN.
+    """
+    settings = _settings("staff")
+    from suluh import staff_commands
+    from suluh.wiring import House
+
+    staff_commands.renew_recovery(House.open(settings), by=by)
+
+
 @main.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
