@@ -18,6 +18,7 @@ from bot.privacy.identity import AddressBook, random_id
 from bot.privacy.sealing import Sealer
 from bot.storage import bell
 from bot.storage.database import Database
+from bot.storage.locks import lock_conversations
 from bot.storage.tables import contacts, conversations, inbox
 from bot.triage.phrases import sounds_urgent
 
@@ -27,12 +28,11 @@ MAX_SCANNED = 1_000
 
 # Built once: building a statement costs as much as running it.
 _FIND = (
-    select(conversations.c.id, contacts.c.unreachable_code)
+    select(conversations.c.id)
     .join(contacts)
     .where(contacts.c.channel == bindparam("channel"))
     .where(contacts.c.address_blind == bindparam("blind"))
 )
-_LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).with_for_update()
 _READY = select(conversations.c.ready_at, conversations.c.urgent).where(
     conversations.c.id == bindparam("id")
 )
@@ -88,16 +88,21 @@ class Inbox:
         """Commits several messages in one transaction, in the order given."""
         # Whatever takes time is done before anybody has to wait for the transaction.
         arrivals = [self._prepare(inbound) for inbound in batch]
-        # Everybody locks conversations in the same order, so no two batches block each
-        # other; the sort is stable, so the lines of one person keep theirs.
+        # Everybody makes contacts in the same order, so no two batches block each other.
         order = sorted(range(len(batch)), key=lambda number: arrivals[number].blind)
-        receipts: dict[int, Receipt] = {}
         with self._database.write() as connection:
-            for number in order:
-                receipts[number] = self._insert(connection, arrivals[number])
-            if any(receipt.is_new for receipt in receipts.values()):
+            whose = {n: self._find_or_create(connection, arrivals[n]) for n in order}
+            # Two messages of one conversation at once: the second waits here, so that their
+            # row numbers are the order in which they become visible.
+            lock_conversations(connection, set(whose.values()))
+            receipts = [
+                self._insert(connection, whose[number], arrival)
+                for number, arrival in enumerate(arrivals)
+            ]
+            if heard := [receipt.conversation_id for receipt in receipts if receipt.is_new]:
+                standing.set_reached(connection, heard)
                 bell.ring(connection)
-        return [receipts[number] for number in range(len(batch))]
+        return receipts
 
     def conversation_of(self, channel: str, address: str) -> str | None:
         """The id of the conversation with this address, if there is one."""
@@ -119,10 +124,9 @@ class Inbox:
             files=_files(inbound),
         )
 
-    def _insert(self, connection: Connection, arrival: _Arrival) -> Receipt:
+    def _insert(self, connection: Connection, conversation_id: str, arrival: _Arrival) -> Receipt:
         now = now_ms()
         inbound = arrival.inbound
-        conversation_id = self._find_or_create(connection, arrival, now)
         # Deliveries of one message meet at the lock on their conversation.
         known = connection.execute(
             _KNOWN, {"channel": inbound.channel, "external_id": inbound.external_id}
@@ -146,24 +150,12 @@ class Inbox:
         self._make_ready(connection, conversation_id, arrival, now)
         return Receipt(conversation_id, is_new=True)
 
-    def _find_or_create(self, connection: Connection, arrival: _Arrival, now: int) -> str:
-        inbound = arrival.inbound
-        found = _find(connection, inbound.channel, arrival.blind)
-        if found is None:
-            conversation_id = self._create(connection, arrival, now)
-        else:
-            conversation_id = found.id
-            if found.unreachable_code is not None:
-                # Whoever writes is reached again.
-                standing.set_unreachable(connection, conversation_id, None)
-        # Two messages of one conversation at once: the second waits here, so that their
-        # row numbers are the order in which they become visible.
-        if connection.dialect.name == "postgresql":
-            connection.execute(_LOCK, {"id": conversation_id})
-        return conversation_id
+    def _find_or_create(self, connection: Connection, arrival: _Arrival) -> str:
+        found = _find(connection, arrival.inbound.channel, arrival.blind)
+        return self._create(connection, arrival) if found is None else str(found.id)
 
-    def _create(self, connection: Connection, arrival: _Arrival, now: int) -> str:
-        inbound = arrival.inbound
+    def _create(self, connection: Connection, arrival: _Arrival) -> str:
+        now, inbound = now_ms(), arrival.inbound
         contact_id, conversation_id = random_id(), random_id()
         created = connection.execute(
             insert_ignoring(connection, contacts).values(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, true, update
@@ -33,6 +33,9 @@ DROPPED = "dropped"
 FOR_WINDOW, FOR_MORE = "window", "more"
 # The code of what is not sent because the person asked us to stop.
 STOPPED = "stopped"
+
+# What may still be sent.
+WAITING = (DUE, SENDING, HELD)
 
 # A message only ever moves to the right; a late callback never takes it back.
 PROGRESS = (DUE, SENDING, SENT, DELIVERED, READ)
@@ -247,12 +250,30 @@ class Outbox:
 
     def fail_all(self, connection: Connection, conversation_id: str, *, code: str) -> None:
         """Nothing that waits in a conversation will ever arrive."""
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.conversation_id == conversation_id)
-            .where(outbox.c.state.in_((DUE, SENDING, HELD)))
-            .values(state=FAILED, error_code=code, held_for=None)
-        )
+        of_it = outbox.c.conversation_id == conversation_id
+        waiting = _lock(connection, of_it, outbox.c.state.in_(WAITING))
+        _change(connection, waiting, state=FAILED, error_code=code, held_for=None)
+
+    def forget(self, connection: Connection, conversation_id: str) -> None:
+        """Deletes the messages of a conversation."""
+        _lock(connection, outbox.c.conversation_id == conversation_id)
+        connection.execute(outbox.delete().where(outbox.c.conversation_id == conversation_id))
+
+    def lock(
+        self,
+        connection: Connection,
+        outbound_ids: Collection[int],
+        conversation_ids: Collection[str],
+    ) -> None:
+        """Locks messages, and all that waits in these conversations, in the order of their ids.
+
+        Before some of them fail. The conversations are locked already.
+        """
+        if connection.dialect.name == "postgresql":
+            waits = and_(
+                outbox.c.conversation_id.in_(conversation_ids), outbox.c.state.in_(WAITING)
+            )
+            _lock(connection, or_(outbox.c.id.in_(outbound_ids), waits))
 
     def hold(
         self, connection: Connection, outbound_id: int, reason: str, *, code: str | None = None
@@ -291,22 +312,10 @@ class Outbox:
         Returns:
             How many there were.
         """
-        held = (
-            select(outbox.c.id)
-            .where(outbox.c.conversation_id == conversation_id)
-            .where(outbox.c.state == HELD)
-            .where(outbox.c.held_for == reason)
-            .order_by(outbox.c.id)
-            .limit(limit)
-        )
-        ids = connection.execute(held).scalars().all()
-        if ids:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_(ids))
-                .values(state=DUE, held_for=None, due_at=now_ms(), created_at=now_ms(), attempts=0)
-            )
-        return len(ids)
+        held = _lock(connection, *_is_held(conversation_id, reason), limit=limit)
+        now = now_ms()
+        _change(connection, held, state=DUE, held_for=None, due_at=now, created_at=now, attempts=0)
+        return len(held)
 
     def held_for(self, connection: Connection, conversation_id: str) -> set[str]:
         """What messages of a conversation are held for: `FOR_WINDOW`, `FOR_MORE`."""
@@ -318,23 +327,18 @@ class Outbox:
 
     def drop_more(self, connection: Connection, conversation_id: str) -> None:
         """The person went on to something else."""
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.conversation_id == conversation_id)
-            .where(outbox.c.state == HELD)
-            .where(outbox.c.held_for == FOR_MORE)
-            .values(state=DROPPED, held_for=None)
-        )
+        rest = _lock(connection, *_is_held(conversation_id, FOR_MORE))
+        _change(connection, rest, state=DROPPED, held_for=None)
 
     def mark_shown(self, connection: Connection, conversation_id: str, up_to_id: int) -> None:
         """A reader confirmed everything up to and with `up_to_id` (web chat)."""
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.conversation_id == conversation_id)
-            .where(outbox.c.id <= up_to_id)
-            .where(outbox.c.state.in_((DUE, SENDING, SENT)))
-            .values(state=DELIVERED)
+        shown = _lock(
+            connection,
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.id <= up_to_id,
+            outbox.c.state.in_((DUE, SENDING, SENT)),
         )
+        _change(connection, shown, state=DELIVERED)
 
     def advance(self, connection: Connection, outbound_id: int, state: str) -> bool:
         """Moves a message forward as a status callback says; never back.
@@ -366,6 +370,26 @@ class Outbox:
             attempts=row.attempts,
             created_at=row.created_at,
         )
+
+
+def _lock(connection: Connection, *which: ColumnElement, limit: int | None = None) -> Sequence[int]:
+    """Locks messages in the order of their ids, as `bot/storage/locks.py` says; gives the ids."""
+    rows = select(outbox.c.id).where(*which).order_by(outbox.c.id).limit(limit)
+    ids: Sequence[int] = connection.execute(rows.with_for_update()).scalars().all()
+    return ids
+
+
+def _change(connection: Connection, ids: Sequence[int], **values: object) -> None:
+    if ids:
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
+
+
+def _is_held(conversation_id: str, reason: str) -> Sequence[ColumnElement]:
+    return (
+        outbox.c.conversation_id == conversation_id,
+        outbox.c.state == HELD,
+        outbox.c.held_for == reason,
+    )
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

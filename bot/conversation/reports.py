@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql import Select
 
 from bot.conversation import standing
 from bot.conversation.inbox import Inbox
@@ -15,6 +16,7 @@ from bot.conversation.sender import SendError, Then, note_failure, nothing_more
 from bot.privacy.sealing import Sealer
 from bot.storage import bell
 from bot.storage.database import Database
+from bot.storage.locks import lock_conversations
 from bot.storage.tables import inbox, outbox
 
 logger = logging.getLogger(__name__)
@@ -70,6 +72,9 @@ class Reports:
         self, channel: str, outbound_id: int, error: SendError, provider_id: str | None
     ) -> None:
         with self._database.write() as connection:
+            whose = connection.execute(_of(channel, outbound_id)).scalars().all()
+            lock_conversations(connection, whose)
+            self._outbox.lock(connection, [outbound_id], whose)
             row = _row(connection, channel, outbound_id, provider_id)
             if row is None or not self._outbox.take_back(connection, outbound_id, provider_id):
                 return
@@ -82,11 +87,17 @@ class Reports:
         if conversation is None:
             return
         with self._database.write() as connection:
+            lock_conversations(connection, [conversation])
             if code is None:
                 standing.set_unreachable(connection, conversation, None)
                 return
             blocked = SendError(code, Then.UNREACHABLE)
             nothing_more(connection, self._outbox, conversation, blocked)
+
+
+def _of(channel: str, outbound_id: int, *columns: Column) -> Select:
+    query = select(*columns or [outbox.c.conversation_id])
+    return query.where(outbox.c.id == outbound_id).where(outbox.c.channel == channel)
 
 
 def _row(
@@ -96,8 +107,8 @@ def _row(
 
     Nor when it is about another attempt to send it than the latest.
     """
-    query = select(outbox).where(outbox.c.id == outbound_id).where(outbox.c.channel == channel)
-    row = connection.execute(query.with_for_update()).first()
+    query = _of(channel, outbound_id, *outbox.c).with_for_update()
+    row = connection.execute(query).first()
     return row if row is not None and _is_of_latest(row, provider_id) else None
 
 

@@ -29,7 +29,7 @@ from bot.conversation.outbox import FOR_WINDOW, STOPPED, Claimed, Outbox
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.bell import Listener
 from bot.storage.database import PASSING_TROUBLE, Database
-from bot.storage.locks import ProcessLock
+from bot.storage.locks import ProcessLock, lock_conversations
 
 logger = logging.getLogger(__name__)
 
@@ -306,7 +306,8 @@ class Sender:
             try:
                 # Power that fails at this moment costs a message sent twice, no more.
                 with self._database.claim() as connection:
-                    for delivery in deliveries:
+                    self._lock(connection, deliveries)
+                    for delivery in sorted(deliveries, key=_number):
                         self._note(connection, delivery)
                 return
             except PASSING as error:
@@ -324,6 +325,13 @@ class Sender:
                 for delivery in deliveries:
                     await self._settle([delivery])
                 return
+
+    def _lock(self, connection: Connection, deliveries: Sequence[Delivery]) -> None:
+        """What failed may change more than its own row."""
+        failed = {d.claimed.row.conversation_id for d in deliveries if d.error is not None}
+        if failed:
+            lock_conversations(connection, failed)
+            self._outbox.lock(connection, [_number(d) for d in deliveries], failed)
 
     def _note_only_that(self, delivery: Delivery) -> None:
         """The least that has to be known: whether it left."""
@@ -390,6 +398,7 @@ class Sender:
         wait = max(REOPEN_SECONDS, error.after_seconds or 0)
         self._not_before[conversation_id] = asyncio.get_running_loop().time() + wait
         with suppress(*PASSING), self._database.write() as connection:
+            lock_conversations(connection, [conversation_id])
             if error.then in (Then.UNREACHABLE, Then.STOPPED):
                 nothing_more(connection, self._outbox, conversation_id, error)
             else:
@@ -400,6 +409,8 @@ def note_failure(
     connection: Connection, outbox: Outbox, row: Row, error: SendError, attempts: int
 ) -> None:
     """Writes down why a message did not arrive, and what follows for the conversation.
+
+    The conversation is locked, and so is what waits in it (`Outbox.lock`).
 
     Args:
         connection: The transaction.
@@ -435,17 +446,23 @@ def nothing_more(
 ) -> None:
     """Nothing that waits will arrive, until the person writes or says MULAI.
 
+    The conversation is locked.
+
     Args:
         connection: The transaction.
         outbox: Fails what waits.
         conversation_id: Whose.
         error: Why, with `Then.STOPPED` or `Then.UNREACHABLE`.
     """
+    outbox.fail_all(connection, conversation_id, code=error.code)
     if error.then is Then.STOPPED:
         standing.stop(connection, conversation_id)
     else:
         standing.set_unreachable(connection, conversation_id, error.code)
-    outbox.fail_all(connection, conversation_id, code=error.code)
+
+
+def _number(delivery: Delivery) -> int:
+    return int(delivery.claimed.row.id)
 
 
 def _window_is_closed(claimed: Claimed, channel: Capabilities) -> bool:

@@ -19,6 +19,18 @@ _READ = (
     .where(conversations.c.id == bindparam("whose"))
 )
 _OWNER = select(conversations.c.contact_id).where(conversations.c.id == bindparam("whose"))
+_SET_REACHED = (
+    update(contacts)
+    .where(contacts.c.unreachable_code.is_not(None))
+    .where(
+        contacts.c.id.in_(
+            select(conversations.c.contact_id).where(
+                conversations.c.id.in_(bindparam("whose", expanding=True))
+            )
+        )
+    )
+    .values(unreachable_code=None)
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,11 @@ def resume(connection: Connection, conversation_id: str) -> None:
 def set_unreachable(connection: Connection, conversation_id: str, code: str | None) -> None:
     """The provider says that nothing reaches this address; None takes it back."""
     _change(connection, conversation_id, unreachable_code=code)
+
+
+def set_reached(connection: Connection, conversation_ids: Sequence[str]) -> None:
+    """Whoever writes is reached again."""
+    connection.execute(_SET_REACHED, {"whose": list(conversation_ids)})
 
 
 _NOT_ASKED = or_(

@@ -30,7 +30,7 @@ from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import PASSING_TROUBLE, Database
-from bot.storage.tables import attachments, inbox, outbox, trackers
+from bot.storage.tables import attachments, inbox, trackers
 from bot.triage import levels
 
 logger = logging.getLogger(__name__)
@@ -269,15 +269,15 @@ class TurnRunner:
                 effect(connection)
             if answer.unanswered is not None:
                 unanswered.file(connection, self._sealer, answer.unanswered)
+            connection.execute(
+                update(inbox).where(inbox.c.id.in_(turn.row_ids)).values(turn_id=turn_id)
+            )
             replies = self._allowed(connection, claim, turn, answer)
             if replies or answer.forget or not answer.replies:
                 # What nobody reads was not said: it must not count as read later.
                 self._remember(connection, conversation_id, answer.state)
             parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
-            connection.execute(
-                update(inbox).where(inbox.c.id.in_(turn.row_ids)).values(turn_id=turn_id)
-            )
             level = levels.ORDINARY if answer.forget else levels.highest(held, answer.level)
             self.queue.finish(connection, claim, level)
             bell.ring(connection)
@@ -321,8 +321,7 @@ class TurnRunner:
         if connection.execute(_UPDATE_TRACKER, row).rowcount == 0:
             connection.execute(_INSERT_TRACKER, row)
 
-    @staticmethod
-    def _forget(connection: Connection, conversation_id: str, turn: _Turn) -> None:
+    def _forget(self, connection: Connection, conversation_id: str, turn: _Turn) -> None:
         """Deletes what was answered before; what still waits stays to be answered.
 
         Files go with their messages, and so do those of the message that asked for it.
@@ -333,7 +332,7 @@ class TurnRunner:
             .where(inbox.c.conversation_id == conversation_id)
             .where(inbox.c.turn_id.is_not(None))
         )
-        connection.execute(outbox.delete().where(outbox.c.conversation_id == conversation_id))
+        self._outbox.forget(connection, conversation_id)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,55 @@
-"""Locks that one process of an installation holds, and that end with it."""
+"""Locks that one process of an installation holds, and the order in which rows are locked.
+
+On PostgreSQL two transactions that lock the same rows in different orders wait for each other,
+until PostgreSQL ends one of them. So every transaction locks
+
+1. conversations, several of them in the order of their ids: `lock_conversations`;
+2. then rows of the inbox, of the outbox and attachments, several in the order of their ids;
+3. contacts last.
+
+Whoever changes a contact, a row of the inbox, or what waits in a conversation holds the lock on
+that conversation. Only single messages move without it, when they were sent or somebody reports
+on them; `Outbox` therefore locks several in their order before it changes them.
+
+A contact and a conversation that are made do not wait for what others hold, but for others who
+make the same: the door makes them before it locks anything, in the order of their addresses.
+Whoever skips what is locked (SKIP LOCKED) waits for nobody, and may come in any order. SQLite has
+one lock for everything, which `Database.write` takes at the beginning.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import zlib
+from collections.abc import Collection
 from contextlib import suppress
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.storage.database import Database
+from bot.storage.tables import conversations
 
 # The first half of an advisory lock's key on PostgreSQL: ours, not another program's.
 _SPACE = zlib.crc32(b"suluh") & 0x7FFFFFFF
+
+_LOCK = (
+    select(conversations.c.id)
+    .where(conversations.c.id.in_(bindparam("whose", expanding=True)))
+    .order_by(conversations.c.id)
+    .with_for_update()
+)
+
+
+def lock_conversations(connection: Connection, conversation_ids: Collection[str]) -> None:
+    """Nobody else changes these conversations until the end of the transaction.
+
+    The first thing that a transaction locks; on SQLite a writer is alone already.
+    """
+    if conversation_ids and connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"whose": list(conversation_ids)})
 
 
 class ProcessLock:

@@ -13,6 +13,7 @@ from bot.conversation.outbox import Outbound, Outbox
 from bot.privacy.identity import AddressBook
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.database import Database
+from bot.storage.locks import lock_conversations
 from bot.storage.tables import contacts, conversations, inbox
 
 CHANNEL = "web"
@@ -99,8 +100,12 @@ class History:
 
     def _delete(self, conversation_id: str) -> None:
         with self._database.write() as connection:
-            owner = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
-            connection.execute(contacts.delete().where(contacts.c.id.in_(owner)))
+            lock_conversations(connection, [conversation_id])
+            whose = conversations.c.id == conversation_id
+            owner = connection.execute(select(conversations.c.contact_id).where(whose)).scalar()
+            self._outbox.forget(connection, conversation_id)
+            connection.execute(conversations.delete().where(whose))
+            connection.execute(contacts.delete().where(contacts.c.id == owner))
         self._database.close_words_for_good()
 
 
