@@ -1,5 +1,5 @@
 # make run     brings the assistant up and prints where to open it
-# make test    the whole suite        make lint   ruff and mypy
+# make test    the whole suite, by two processes (ARGS="-n 0": by one)      make lint   ruff and mypy
 # make bench   the measurements       make eval   how well people are understood
 # make eval-diet  the comparison with Rasa's DIET: an environment of its own, and hours
 # make lock    after a change of the dependencies
@@ -21,7 +21,7 @@ model: install
 	@$(BIN)/suluh train
 
 test: install model browser
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 lint: install
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from httpx._transports import default as transports
 from sqlalchemy import create_engine
 from sqlalchemy.engine.url import make_url
 
@@ -23,11 +25,20 @@ from bot.privacy import slow_hash
 from bot.privacy.identity import AddressBook
 from bot.privacy.sealing import Sealer
 from bot.privacy.slow_hash import Strength
-from bot.storage import migrate
 from bot.storage.database import Database
+from tests.databases import migrated
 
 BURST_WAIT = 0.3
 BURST_LIMIT = 1.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_are_loaded_once() -> Iterator[None]:
+    """Every client loads those of the whole world, which takes longer than most tests."""
+    load = transports.create_ssl_context
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transports, "create_ssl_context", functools.cache(load))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +68,22 @@ def postgresql_server() -> Iterator[str]:
     folder.chmod(0o755)
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
-        yield server.get_uri().replace("postgresql:", "postgresql+psycopg2:")
+        url = server.get_uri().replace("postgresql:", "postgresql+psycopg2:")
+        _wait_for_no_disk(url)
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for_no_disk(url: str) -> None:
+    """Nobody takes the power from this server: making and dropping databases need not wait."""
+    admin = create_engine(url, future=True, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
 
 
 @pytest.fixture
@@ -89,8 +112,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    migrate.upgrade(database)
+    database = migrated(database_url)
     yield database
     database.close()
 

@@ -6,7 +6,7 @@ import io
 import itertools
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from PIL import Image
 
 from tests.doubles.twilio import Person, TwilioDouble
 from tests.doubles.twilio_state import Received
-from tests.journeys.stories import STORIES, check, name, wait_until_all_is_said
+from tests.journeys.stories import STORIES, Step, check, name, play, wait_until_all_is_said
 from tests.processes import Product
 
 PUBLIC = "https://suluh.contoh.id"
+SECONDS = 60.0
 NUMBERS = (f"+62812000{number:05}" for number in itertools.count(1))
 
 
@@ -48,11 +49,15 @@ def product(twilio: TwilioDouble, tmp_path_factory: Any, model_dir: Any) -> Iter
         yield product
 
 
+def _settle(product: Product, twilio: TwilioDouble) -> None:
+    twilio.wait_until_delivered()
+    wait_until_all_is_said(product.home, SECONDS)
+
+
 def _ask(product: Product, twilio: TwilioDouble, person: Person, text: str) -> Sequence[Received]:
     before = len(person.received)
     _send(person, text)
-    twilio.wait_until_delivered()
-    wait_until_all_is_said(product.home)
+    _settle(product, twilio)
     return person.received[before:]
 
 
@@ -62,7 +67,7 @@ def _photo() -> bytes:
     return file.getvalue()
 
 
-def _send(person: Person, line: str) -> None:
+def _send(person: Person, line: str) -> bool:
     """What a line of a story stands for: a text, or /photo, /location with an argument."""
     command, _, argument = line.partition(" ")
     if command == "/photo":
@@ -72,6 +77,7 @@ def _send(person: Person, line: str) -> None:
         person.shares_location(float(latitude), float(longitude))
     else:
         person.says(line)
+    return True
 
 
 def _offered(messages: Sequence[Received]) -> list[str]:
@@ -83,29 +89,30 @@ def _offered(messages: Sequence[Received]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=name)
-def test_a_conversation_over_whatsapp(
-    story: dict[str, Any], product: Product, twilio: TwilioDouble
-) -> None:
-    person = twilio.person(next(NUMBERS), "whatsapp")
-    for step in story["langkah"]:
-        said = _ask(product, twilio, person, step["kamu"])
-        check(step, [message.body for message in said], _offered(said))
-        assert all(len(message.body) <= 1600 for message in said)
+def _holds_on_whatsapp(step: Step, said: list[Received]) -> None:
+    check(step, [message.body for message in said], _offered(said))
+    assert all(len(message.body) <= 1600 for message in said)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=name)
-def test_a_conversation_over_sms(
-    story: dict[str, Any], product: Product, twilio: TwilioDouble
+def _holds_on_sms(step: Step, said: list[Received]) -> None:
+    # The words are others: SMS has short answers of its own.
+    check({**step, "memuat": [], "tombol": []}, [message.body for message in said], [])
+    # One message an answer, at most three segments; the rest is asked for.
+    assert len(said) <= 1
+    assert all(message.num_segments <= 3 for message in said)
+
+
+@pytest.mark.parametrize(
+    ("channel", "holds"), [("whatsapp", _holds_on_whatsapp), ("sms", _holds_on_sms)]
+)
+def test_the_stories_are_told_as_elsewhere(
+    channel: str,
+    holds: Callable[[Step, list[Received]], None],
+    product: Product,
+    twilio: TwilioDouble,
 ) -> None:
-    person = twilio.person(next(NUMBERS), "sms")
-    for step in story["langkah"]:
-        said = _ask(product, twilio, person, step["kamu"])
-        # The words are others: SMS has short answers of its own.
-        check({**step, "memuat": [], "tombol": []}, [message.body for message in said], [])
-        # One message an answer, at most three segments; the rest is asked for.
-        assert len(said) <= 1
-        assert all(message.num_segments <= 3 for message in said)
+    people = {name(story): twilio.person(next(NUMBERS), channel) for story in STORIES}
+    assert play(people, _send, lambda: _settle(product, twilio), holds) == {}
 
 
 def test_no_number_and_no_sentence_stands_in_the_log(

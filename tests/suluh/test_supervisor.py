@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from bot import settings as settings_module
 from bot.clock import now_ms
 from bot.conversation.turn import MAX_ATTEMPTS
 from bot.storage.database import Database
 from bot.storage.tables import conversations
 from suluh.supervisor import CRASH_LIMIT
+from suluh.wiring import House
 from tests.processes import Product, free_ports, wait_for_replies
 
 
@@ -30,8 +33,15 @@ def _gone(processes: list[psutil.Process], seconds: float = 15.0) -> bool:
     return not psutil.wait_procs(processes, timeout=seconds)[1]
 
 
-def test_killed_processes_are_started_again_and_go_on(tmp_path: Path, model_dir: Path) -> None:
-    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator[Product]:
+    """For all who leave it running."""
+    with Product(tmp_path_factory.mktemp("two") / "home", model_dir, workers=2) as product:
+        yield product
+
+
+def test_killed_processes_are_started_again_and_go_on(product: Product) -> None:
+    with product.client() as visitor:
         _ask(visitor, "apa itu perdagangan orang?")
         wait_for_replies(visitor, 1)
         for victim in product.children("worker"):
@@ -46,10 +56,8 @@ def test_killed_processes_are_started_again_and_go_on(tmp_path: Path, model_dir:
         assert len(wait_for_replies(visitor, 3, seconds=30)) == 3
 
 
-def test_a_message_that_kills_its_worker_takes_nobody_else_down(
-    tmp_path: Path, model_dir: Path
-) -> None:
-    with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
+def test_a_message_that_kills_its_worker_takes_nobody_else_down(product: Product) -> None:
+    with product.client() as visitor:
         _ask(visitor, "apa itu perdagangan orang?")
         wait_for_replies(visitor, 1)
         # A message that nobody survives: each worker is killed as soon as it has claimed it.
@@ -68,11 +76,9 @@ def test_workers_may_die_more_often_than_a_message_is_tried() -> None:
     assert CRASH_LIMIT > MAX_ATTEMPTS + 1
 
 
-def test_a_claim_of_a_dead_worker_is_free_within_seconds(tmp_path: Path, model_dir: Path) -> None:
-    with (
-        Product(tmp_path / "home", model_dir, workers=2) as product,
-        product.client() as visitor,
-    ):
+def test_a_claim_of_a_dead_worker_is_free_within_seconds(product: Product) -> None:
+    product.wait_until_ready()
+    with product.client() as visitor:
         # As a worker leaves it that was killed in the middle of a turn.
         workers = product.children("worker")
         for worker in workers:
@@ -122,30 +128,15 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path, model_dir:
 
 
 def test_a_crash_loop_is_reported_and_stops_everything(tmp_path: Path, model_dir: Path) -> None:
-    home = tmp_path / "home"
-    with Product(home, model_dir) as product:
-        product.stop()
     # A web process that cannot have its port dies each time it is started.
-    port, operations_port = free_ports()
-    with _occupied(port):
-        finished = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "suluh",
-                "run",
-                f"--port={port}",
-                f"--operations-port={operations_port}",
-            ],
-            env=product.environment,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-    assert finished.returncode == 1
-    assert b"web died again and again" in finished.stderr
-    left = [p for p in psutil.process_iter(["cmdline"]) if f"--port={port}" in p.info["cmdline"]]
-    assert left == []
+    product = Product(tmp_path / "home", model_dir, crash_limit=3)
+    with _occupied(product.port):
+        product.start()
+        assert product.process is not None
+        assert product.process.wait(60) == 1
+    assert "web died again and again" in product.log()
+    own = f"--port={product.port}"
+    assert [p for p in psutil.process_iter(["cmdline"]) if own in (p.info["cmdline"] or [])] == []
 
 
 class _occupied:
@@ -195,8 +186,8 @@ def test_the_halves_refuse_a_database_that_was_not_migrated(
 
 def test_another_key_is_refused_before_anything_is_spoilt(tmp_path: Path, model_dir: Path) -> None:
     home = tmp_path / "home"
-    with Product(home, model_dir) as product:
-        environment = product.environment
+    environment = Product(home, model_dir).environment
+    House.prepare(settings_module.load(environment)).database.close()
     key = home / "keys" / "server.key"
     original = key.read_bytes()
     for command in (["web"], ["worker"], ["migrate"], ["run", f"--port={free_ports()[0]}"]):

@@ -31,14 +31,14 @@ from bot.conversation.standing import Standing
 from bot.privacy.identity import AddressBook, random_id
 from bot.privacy.sealing import Sealer
 from bot.settings import TelegramSettings
-from bot.storage import bell, migrate
-from bot.storage.database import Database
+from bot.storage import bell
 from bot.storage.tables import contacts, conversations, inbox, outbox
 from channels.contract import Gate
 from channels.telegram.channel import TelegramChannel
 from channels.telegram.connector import CAPABILITIES, TelegramConnector
 from channels.telegram.updates import CHANNEL
 from channels.telegram.webhook import HEADER, PATH
+from tests.databases import migrated
 from tests.doubles.telegram import TelegramDouble
 
 SECRET = "rahasia-uji_1"
@@ -63,8 +63,7 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "suluh.db"
-        self.database = Database(f"sqlite:///{self.path}")
-        migrate.upgrade(self.database)
+        self.database = migrated(f"sqlite:///{self.path}")
         self.sealer = Sealer(bytes(range(32)))
         self.address_book = AddressBook(bytes(range(32, 64)))
         self.outbox = Outbox(self.sealer)
