@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.conversation.inbox import Inbox
 from bot.privacy.identity import AddressBook
 from bot.privacy.keys import (
-    ATTACHMENT_SUBKEY,
     IDENTITY_SUBKEY,
     SEALING_SUBKEY,
     WEBHOOK_SUBKEY,
@@ -73,11 +72,6 @@ class House:
             address_book=self.address_book,
             webhook_key=self.key.subkey(WEBHOOK_SUBKEY),
         )
-
-    @property
-    def attachment_key(self) -> bytes:
-        """Seals the files that people send."""
-        return self.key.subkey(ATTACHMENT_SUBKEY)
 
     @classmethod
     def _build(cls, settings: Settings, key: ServerKey, database: Database) -> House:

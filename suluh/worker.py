@@ -123,7 +123,6 @@ class Sending:
             fetcher = Fetcher(
                 self._house.database,
                 self._house.sealer,
-                self._house.attachment_key,
                 connectors,
                 self._speaker,
             )

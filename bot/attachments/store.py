@@ -1,25 +1,27 @@
 """The files of conversations in the database: waiting, kept or refused.
 
 They are kept there and not in a folder, so that one thing is backed up, and what is deleted is
-gone with its conversation (`secure_delete`), on every machine of an installation.
+gone with its conversation (`secure_delete`), on every machine of an installation. How one
+becomes the file of a tip is in `handing_over`, how it is opened in `reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import Select
 
+from bot.attachments import file_keys
 from bot.attachments.refusal import Reason
-from bot.attachments.sealing import open_chunks
 from bot.clock import now_ms
+from bot.privacy import desk
 from bot.privacy.identity import random_id
-from bot.privacy.sealing import SealBroken, Sealer
+from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
-from bot.storage.tables import attachment_chunks, attachments, conversations
+from bot.storage.tables import attachment_chunks, attachments, conversations, tips
 
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
 
@@ -30,6 +32,12 @@ MAX_OF_A_MESSAGE = 32
 CLAIM_MS = 30_000
 # Of what is never fetched: pictures without meaning, and the numbers of others.
 NEVER_KEPT = frozenset({"sticker", "contact"})
+# As the files of a conversation came.
+IN_ORDER = (attachments.c.created_at, attachments.c.inbox_id, attachments.c.position)
+
+
+class NoDesk(Exception):
+    """A file of a tip cannot be kept, because the desk has no key to seal for."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def is_held(connection: Connection, claim: Claim) -> bool:
 def lock_conversation(connection: Connection, claim: Claim) -> bool:
     """Whether the conversation is there; nobody else settles a file of it until the end.
 
-    Before `is_held`, in the order in which a turn locks them.
+    Before `is_held`, in the order of `bot/storage/locks.py`.
     """
     whose = select(conversations.c.id).where(conversations.c.id == claim.conversation_id)
     return connection.execute(whose.with_for_update()).first() is not None
@@ -174,26 +182,75 @@ def write_chunks(database: Database, claim: Claim, first: int, chunks: Sequence[
         return True
 
 
-def has_room(connection: Connection, conversation_id: str) -> bool:
-    """Whether one more file of a conversation may be kept."""
+def has_room(connection: Connection, claim: Claim) -> bool:
+    """Whether one more file may be kept: of this conversation and of the tips that came of it.
+
+    A tip that no longer says which conversation it came from is counted by itself.
+    """
+    came_of_it = select(tips.c.id).where(tips.c.conversation_id == claim.conversation_id)
+    row = attachments.alias()
+    its_tip = select(row.c.tip_id).where(row.c.id == claim.id).scalar_subquery()
     kept = (
         select(func.count())
         .select_from(attachments)
-        .where(attachments.c.conversation_id == conversation_id)
         .where(attachments.c.state == KEPT)
+        .where(
+            or_(
+                attachments.c.conversation_id == claim.conversation_id,
+                attachments.c.tip_id.in_(came_of_it),
+                attachments.c.tip_id == its_tip,
+            )
+        )
     )
     return bool(connection.execute(kept).scalar_one() < MAX_IN_A_CONVERSATION)
 
 
-def keep(connection: Connection, claim: Claim, *, media_type: str, size: int) -> None:
-    """All chunks are written: the file is there. Only after `is_held`."""
-    _settle(connection, claim, state=KEPT, media_type=media_type, size=size)
+def keep(
+    connection: Connection, sealer: Sealer, claim: Claim, key: bytes, *, media_type: str, size: int
+) -> bool:
+    """All chunks are written: the file is there. Only after `is_held`.
+
+    The file of a tip that was sent meanwhile is the tip's from now on: the server has never
+    stored its key, and nothing leads to the conversation any more.
+
+    Args:
+        connection: Of the transaction in which `is_held` was asked.
+        sealer: Seals the key of a file that is not of a tip.
+        claim: Of the file.
+        key: What its chunks were sealed with.
+        media_type: What it is.
+        size: In bytes.
+
+    Returns:
+        Whether it is the file of a tip.
+
+    Raises:
+        NoDesk: It is, and nobody could open it.
+    """
+    in_a_tip = _is_in_a_tip(connection, claim)
+    if in_a_tip:
+        # Not a key that was retired since the tip was sent: whoever had to leave may hold it.
+        desk_key = desk.current(connection)
+        if desk_key is None:
+            raise NoDesk
+        values = file_keys.of_tip(desk_key, claim.id, key)
+    else:
+        values = file_keys.of_conversation(sealer, claim.id, key)
+        values["settled_at"] = now_ms()
+    _settle(connection, claim, state=KEPT, media_type=media_type, size=size, **values)
+    return in_a_tip
 
 
-def refuse(connection: Connection, claim: Claim, reason: Reason) -> None:
-    """Nothing of the file stays but that there was one. Only after `is_held`."""
+def refuse(connection: Connection, claim: Claim, reason: Reason) -> bool:
+    """Nothing of the file stays but that the conversation had one. Only after `is_held`.
+
+    Returns:
+        Whether it was to be the file of a tip.
+    """
+    in_a_tip = _is_in_a_tip(connection, claim)
     _delete_chunks(connection, claim.id)
-    _settle(connection, claim, state=REFUSED, reason=reason.value)
+    _settle(connection, claim, state=REFUSED, reason=reason.value, tip_id=None, settled_at=now_ms())
+    return in_a_tip
 
 
 def was_refused_since(
@@ -219,23 +276,14 @@ def put_back(database: Database, claim: Claim, *, delay_ms: int) -> None:
             connection.execute(row.values(due_at=now_ms() + delay_ms, claim_until=None))
 
 
-def read(database: Database, key: bytes, attachment_id: str) -> Iterator[bytes]:
-    """The plain chunks of a file that was kept, one in memory at a time.
-
-    Raises:
-        SealBroken: It does not open, is not whole, or is not there.
-    """
-    return open_chunks(key, attachment_id, _sealed_chunks(database, attachment_id))
-
-
 def of_conversation(connection: Connection, conversation_id: str) -> list[Row]:
     """What is known of the files of a conversation, in the order in which they came."""
-    columns = [c for c in attachments.c if c.name != "source_sealed"]
+    columns = [c for c in attachments.c if not c.name.endswith("_sealed")]
     return list(
         connection.execute(
             select(*columns)
             .where(attachments.c.conversation_id == conversation_id)
-            .order_by(attachments.c.inbox_id, attachments.c.position)
+            .order_by(*IN_ORDER)
         )
     )
 
@@ -245,27 +293,6 @@ def count_by_state(connection: Connection) -> dict[tuple[str, str], int]:
     columns = (attachments.c.state, attachments.c.reason)
     rows = connection.execute(select(*columns, func.count()).group_by(*columns))
     return {(state, reason or ""): count for state, reason, count in rows}
-
-
-def _sealed_chunks(database: Database, attachment_id: str) -> Iterator[bytes]:
-    query = (
-        select(attachment_chunks.c.number, attachment_chunks.c.sealed)
-        .join(attachments)
-        .where(attachments.c.id == attachment_id)
-        .where(attachments.c.state == KEPT)
-        .order_by(attachment_chunks.c.number)
-        .limit(1)
-    )
-    last = -1
-    while True:
-        with database.read() as connection:
-            row = connection.execute(query.where(attachment_chunks.c.number > last)).first()
-        if row is None:
-            return
-        if row.number != last + 1:
-            raise SealBroken("A chunk of an attachment is missing.")
-        last = row.number
-        yield bytes(row.sealed)
 
 
 def _due(channels: Sequence[str]) -> Select:
@@ -302,12 +329,14 @@ def _held(claim: Claim) -> and_:
     )
 
 
+def _is_in_a_tip(connection: Connection, claim: Claim) -> bool:
+    query = select(attachments.c.tip_id).where(attachments.c.id == claim.id)
+    return connection.execute(query).scalar() is not None
+
+
 def _settle(connection: Connection, claim: Claim, **values: object) -> None:
-    connection.execute(
-        update(attachments)
-        .where(attachments.c.id == claim.id)
-        .values(claim_until=None, source_sealed=None, settled_at=now_ms(), **values)
-    )
+    row = update(attachments).where(attachments.c.id == claim.id)
+    connection.execute(row.values(claim_until=None, source_sealed=None, **values))
 
 
 def _delete_chunks(connection: Connection, attachment_id: str) -> None:

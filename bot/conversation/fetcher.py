@@ -18,7 +18,7 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.attachments import store
+from bot.attachments import file_keys, store
 from bot.attachments.intake import Intake
 from bot.attachments.refusal import MAX_BYTES, Reason, Refused
 from bot.attachments.store import Claim
@@ -103,8 +103,7 @@ class Fetcher:
 
     Args:
         database: Where it waits and is kept.
-        sealer: Opens where a provider has it.
-        key: Seals what is in it.
+        sealer: Opens where a provider has it, seals the key of what is in it.
         connectors: Of the channels.
         speaker: Says why a file was refused.
     """
@@ -113,13 +112,11 @@ class Fetcher:
         self,
         database: Database,
         sealer: Sealer,
-        key: bytes,
         connectors: Mapping[str, Connector],
         speaker: Speaker,
     ) -> None:
         self._database = database
         self._sealer = sealer
-        self._key = key
         self._connectors = connectors
         self._channels = list(connectors)
         self._speaker = speaker
@@ -195,13 +192,15 @@ class Fetcher:
         if claim.said_size is not None and claim.said_size > MAX_BYTES:
             raise Refused(Reason.TOO_LARGE)
         await asyncio.to_thread(self._require_room, claim)
-        intake, writer = Intake(self._key, claim.id), _Writer(self._database, claim)
+        # Kept nowhere before the file is whole: what is left half fetched opens for nobody.
+        key = file_keys.new()
+        intake, writer = Intake(key, claim.id), _Writer(self._database, claim)
         async with aclosing(self._open(claim)) as pieces:
             async for piece in pieces:
                 await writer.add(intake.feed(piece))
         await writer.add(await asyncio.to_thread(intake.finish))
         await writer.flush()
-        await asyncio.to_thread(self._keep, claim, str(intake.media_type), intake.size)
+        await asyncio.to_thread(self._keep, claim, key, str(intake.media_type), intake.size)
 
     def _open(self, claim: Claim) -> AsyncGenerator[bytes, None]:
         connector = self._connectors[claim.channel]
@@ -216,26 +215,37 @@ class Fetcher:
                 # What people write needs it more than what they send along.
                 raise SendError("disk full", Then.RETRY, after_seconds=FULL_DISK_SECONDS)
         with self._database.read() as connection:
-            if not store.has_room(connection, claim.conversation_id):
+            if not store.has_room(connection, claim):
                 raise Refused(Reason.TOO_MANY)
 
-    def _keep(self, claim: Claim, media_type: str, size: int) -> None:
+    def _keep(self, claim: Claim, key: bytes, media_type: str, size: int) -> None:
         with self._database.write() as connection:
             self._hold(connection, claim)
-            if not store.has_room(connection, claim.conversation_id):
+            if not store.has_room(connection, claim):
                 raise Refused(Reason.TOO_MANY)
-            store.keep(connection, claim, media_type=media_type, size=size)
+            in_a_tip = store.keep(
+                connection, self._sealer, claim, key, media_type=media_type, size=size
+            )
+        self._wipe_after(in_a_tip)
 
     def _refuse(self, claim: Claim, reason: Reason) -> None:
         logger.info("a file on %s was refused: %s", claim.channel, reason.value)
+        in_a_tip = False
         with suppress(_Lost), self._database.write() as connection:
             self._hold(connection, claim)
             was_told = store.was_refused_since(
                 connection, claim.conversation_id, reason, now_ms() - SAY_AGAIN_MS
             )
-            store.refuse(connection, claim, reason)
+            in_a_tip = store.refuse(connection, claim, reason)
             if not was_told and not standing.read(connection, claim.conversation_id).stopped:
                 self._tell(connection, claim, reason)
+        self._wipe_after(in_a_tip)
+
+    def _wipe_after(self, in_a_tip: bool) -> None:
+        """The row named a tip and a conversation until now: no copy of that stays on the disk."""
+        if in_a_tip:
+            with suppress(SQLAlchemyError):
+                self._database.close_words_for_good()
 
     def _tell(self, connection: Connection, claim: Claim, reason: Reason) -> None:
         values = _VALUES.get(reason, {})

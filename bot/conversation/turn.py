@@ -324,9 +324,16 @@ class TurnRunner:
     def _forget(self, connection: Connection, conversation_id: str, turn: _Turn) -> None:
         """Deletes what was answered before; what still waits stays to be answered.
 
-        Files go with their messages, and so do those of the message that asked for it.
+        Files go with their messages, and so do those of the message that asked for it; those
+        of a tip that was sent stay with the tip.
         """
-        connection.execute(attachments.delete().where(attachments.c.inbox_id.in_(turn.row_ids)))
+        # Refused for a tip after it was sent: such a row has no message any more.
+        left_behind = attachments.c.inbox_id.is_(None) & attachments.c.tip_id.is_(None)
+        connection.execute(
+            attachments.delete()
+            .where(attachments.c.conversation_id == conversation_id)
+            .where(attachments.c.inbox_id.in_(turn.row_ids) | left_behind)
+        )
         connection.execute(
             inbox.delete()
             .where(inbox.c.conversation_id == conversation_id)

@@ -20,7 +20,7 @@ SEALING_SUBKEY = 1
 IDENTITY_SUBKEY = 2
 CHECK_SUBKEY = 3
 WEBHOOK_SUBKEY = 4
-ATTACHMENT_SUBKEY = 5
+# 5 sealed all files before each had a key of its own.
 RECEIPT_SUBKEY = 6
 MARK_SUBKEY = 7
 

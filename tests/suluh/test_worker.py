@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import settings
-from bot.attachments import store
+from bot.attachments import reading, store
 from bot.conversation.messages import Attachment, Inbound
 from bot.conversation.outbox import Outbox
 from suluh.wiring import House
@@ -49,7 +49,7 @@ def test_files_are_fetched_and_what_is_refused_is_told_beside_the_turns(tmp_path
                 sent = outbox.latest(connection, conversation.conversation_id, 5)
                 said = [outbound.reply.text for outbound in sent]
     assert said == ["ucapan_berkas_jenis_lain"]
-    kept = b"".join(store.read(house.database, house.attachment_key, rows[0].id))
+    kept = b"".join(reading.read(house.database, house.sealer, rows[0].id))
     assert kept.startswith(b"\xff\xd8\xff")
     assert [word for word in samples.PLANTED if word in kept] == []
     house.database.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.attachments import store
+from bot.attachments import file_keys, reading, store
 from bot.attachments.intake import Intake
 from bot.attachments.refusal import Reason
 from bot.attachments.store import Claim
@@ -20,7 +20,6 @@ from bot.storage.database import Database
 from bot.storage.tables import attachment_chunks, attachments, contacts
 from tests.bot.attachments import samples
 
-KEY = bytes(range(32))
 PHOTO = Attachment("photo", "image/jpeg", "berkas-uji-1", 1000)
 CHANNELS = ["telegram"]
 
@@ -36,15 +35,16 @@ def _taken(database: Database) -> Claim:
     return claim
 
 
-def _keeps(database: Database, plain: bytes = samples.PDF) -> Claim:
+def _keeps(database: Database, sealer: Sealer, plain: bytes = samples.PDF) -> Claim:
     """Takes what is due, and keeps `plain` for it."""
-    claim = _taken(database)
-    intake = Intake(KEY, claim.id)
+    claim, key = _taken(database), file_keys.new()
+    intake = Intake(key, claim.id)
     chunks = [*intake.feed(plain), *intake.finish()]
     assert store.write_chunks(database, claim, 0, chunks)
     with database.write() as connection:
         assert store.is_held(connection, claim)
-        store.keep(connection, claim, media_type=str(intake.media_type), size=intake.size)
+        media_type = str(intake.media_type)
+        store.keep(connection, sealer, claim, key, media_type=media_type, size=intake.size)
     return claim
 
 
@@ -100,6 +100,16 @@ def test_a_message_has_only_so_many_files(database: Database, inbox: Inbox) -> N
     assert _count(database)[0] == store.MAX_OF_A_MESSAGE
 
 
+def test_a_list_of_files_holds_nothing_sealed(
+    database: Database, inbox: Inbox, sealer: Sealer
+) -> None:
+    conversation = _sends(inbox, PHOTO)
+    _keeps(database, sealer)
+    with database.read() as connection:
+        (row,) = store.of_conversation(connection, conversation)
+    assert [value for value in row if isinstance(value, (bytes, memoryview))] == []
+
+
 def test_where_the_provider_has_it_stands_nowhere_in_clear(
     database: Database, inbox: Inbox
 ) -> None:
@@ -109,11 +119,13 @@ def test_where_the_provider_has_it_stands_nowhere_in_clear(
     assert "berkas-uji" not in repr(claim)
 
 
-def test_what_is_kept_is_read_back_piece_by_piece(database: Database, inbox: Inbox) -> None:
+def test_what_is_kept_is_read_back_piece_by_piece(
+    database: Database, inbox: Inbox, sealer: Sealer
+) -> None:
     _sends(inbox, PHOTO)
     plain = samples.PDF + bytes(300_000)
-    claim = _keeps(database, plain)
-    pieces = list(store.read(database, KEY, claim.id))
+    claim = _keeps(database, sealer, plain)
+    pieces = list(reading.read(database, sealer, claim.id))
     assert b"".join(pieces) == plain
     assert len(pieces) == 5
     with database.read() as connection:
@@ -123,23 +135,25 @@ def test_what_is_kept_is_read_back_piece_by_piece(database: Database, inbox: Inb
     assert source is None
 
 
-def test_what_is_not_kept_is_not_read(database: Database, inbox: Inbox) -> None:
+def test_what_is_not_kept_is_not_read(database: Database, inbox: Inbox, sealer: Sealer) -> None:
     _sends(inbox, PHOTO)
-    claim = _taken(database)
-    intake = Intake(KEY, claim.id)
+    claim, key = _taken(database), file_keys.new()
+    intake = Intake(key, claim.id)
     store.write_chunks(database, claim, 0, [*intake.feed(samples.PDF), *intake.finish()])
     for name in (claim.id, "tidak-ada"):
         with pytest.raises(SealBroken):
-            list(store.read(database, KEY, name))
+            list(reading.read(database, sealer, name))
+        with pytest.raises(SealBroken):
+            list(reading.read_with_key(database, key, name))
 
 
 @pytest.mark.parametrize("change", ["missing", "swapped", "cut", "of another"])
 def test_chunks_that_were_moved_in_the_database_do_not_open(
-    database: Database, inbox: Inbox, change: str
+    database: Database, inbox: Inbox, sealer: Sealer, change: str
 ) -> None:
     _sends(inbox, PHOTO, PHOTO)
     plain = samples.PDF + bytes(300_000)
-    one, two = _keeps(database, plain), _keeps(database, plain)
+    one, two = _keeps(database, sealer, plain), _keeps(database, sealer, plain)
     chunk = attachment_chunks.c
     with database.write() as connection:
         mine = update(attachment_chunks).where(chunk.attachment_id == one.id)
@@ -162,7 +176,31 @@ def test_chunks_that_were_moved_in_the_database_do_not_open(
                 .values(attachment_id=one.id)
             )
     with pytest.raises(SealBroken):
-        list(store.read(database, KEY, one.id))
+        list(reading.read(database, sealer, one.id))
+
+
+def test_each_file_has_a_key_of_its_own_that_opens_in_its_row_alone(
+    database: Database, inbox: Inbox, sealer: Sealer
+) -> None:
+    _sends(inbox, PHOTO, PHOTO)
+    one, two = _keeps(database, sealer), _keeps(database, sealer)
+    sealed = attachments.c.key_sealed
+    with database.write() as connection:
+        keys = {
+            row.id: sealer.open(row.key_sealed, file_keys.place(row.id))
+            for row in connection.execute(select(attachments.c.id, sealed))
+        }
+        swapped = connection.execute(select(sealed).where(attachments.c.id == two.id)).scalar()
+        connection.execute(
+            update(attachments).where(attachments.c.id == one.id).values(key_sealed=swapped)
+        )
+    assert len(keys[one.id]) == 32
+    assert keys[one.id] != keys[two.id]
+    with pytest.raises(SealBroken):
+        reading.read(database, sealer, one.id)
+    with pytest.raises(SealBroken):
+        list(reading.read_with_key(database, keys[two.id], one.id))
+    assert b"".join(reading.read_with_key(database, keys[one.id], one.id)) == samples.PDF
 
 
 def test_a_file_that_somebody_fetches_is_not_given_to_another(
@@ -234,22 +272,26 @@ def test_a_refused_file_leaves_its_reason_and_nothing_else(
     assert _count(database) == (1, 0)
 
 
-def test_a_file_goes_with_its_message_and_with_its_person(database: Database, inbox: Inbox) -> None:
+def test_a_file_goes_with_its_message_and_with_its_person(
+    database: Database, inbox: Inbox, sealer: Sealer
+) -> None:
     _sends(inbox, PHOTO)
     _sends(inbox, PHOTO, person="1002")
-    _keeps(database)
-    _keeps(database)
+    _keeps(database, sealer)
+    _keeps(database, sealer)
     assert _count(database) == (2, 2)
     with database.write() as connection:
         connection.execute(contacts.delete())
     assert _count(database) == (0, 0)
 
 
-def test_nothing_of_a_file_stands_in_the_database(database: Database, inbox: Inbox) -> None:
+def test_nothing_of_a_file_stands_in_the_database(
+    database: Database, inbox: Inbox, sealer: Sealer
+) -> None:
     if not database.is_sqlite:
         pytest.skip("looks into the file of SQLite")
     _sends(inbox, PHOTO)
-    _keeps(database, b"kalimat rahasia seseorang " * 20_000)
+    _keeps(database, sealer, b"kalimat rahasia seseorang " * 20_000)
     path = Path(str(database.url.database))
     for file in (path, path.with_name(path.name + "-wal")):
         raw = file.read_bytes()

@@ -16,7 +16,7 @@ from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
 from tests.bot.attachments import samples
 from tests.bot.conversation.helpers import Echo
-from tests.bot.conversation.test_fetcher import KEY, FileProvider
+from tests.bot.conversation.test_fetcher import FileProvider
 
 CLAIM_MS = 1_000
 
@@ -30,7 +30,7 @@ class Stalling(FileProvider):
 def main(database_url: str) -> None:
     store.CLAIM_MS = CLAIM_MS
     sealer = Sealer(bytes(range(32)))
-    fetcher = Fetcher(Database(database_url), sealer, KEY, {"telegram": Stalling()}, Echo())
+    fetcher = Fetcher(Database(database_url), sealer, {"telegram": Stalling()}, Echo())
     asyncio.run(fetcher.run(threading.Event()))
 
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.attachments import store
+from bot.attachments import reading, store
 from bot.attachments.refusal import MAX_BYTES, Reason
 from bot.conversation import fetcher as fetcher_module
 from bot.conversation import standing
@@ -33,8 +33,6 @@ from bot.storage.tables import attachment_chunks, attachments
 from bot.storage.tables import outbox as outbox_table
 from tests.bot.attachments import samples
 from tests.bot.conversation.helpers import Echo, fetch_all
-
-KEY = bytes(range(32))
 
 
 class Plain:
@@ -96,7 +94,7 @@ class Bringing:
         return self._inbox.accept(inbound).conversation_id
 
     def fetcher(self) -> Fetcher:
-        return Fetcher(self.database, self.sealer, KEY, {"telegram": self.provider}, Echo())
+        return Fetcher(self.database, self.sealer, {"telegram": self.provider}, Echo())
 
     def drain(self) -> None:
         asyncio.run(fetch_all(self.fetcher()))
@@ -116,7 +114,7 @@ class Bringing:
                 .where(attachments.c.state == "kept")
                 .order_by(attachments.c.inbox_id, attachments.c.position)
             ).scalars()
-        return [b"".join(store.read(self.database, KEY, name)) for name in names]
+        return [b"".join(reading.read(self.database, self.sealer, name)) for name in names]
 
     def chunks(self) -> int:
         with self.database.read() as connection:
@@ -340,7 +338,7 @@ def test_a_place_that_does_not_open_is_refused(bringing: Bringing) -> None:
 
 
 def test_at_most_two_files_are_under_way(bringing: Bringing, provider: FileProvider) -> None:
-    provider.files, provider.seconds = {"a": samples.PDF}, 0.02
+    provider.files, provider.seconds = {"a": samples.PDF}, 0.2
     bringing.sends(*["a"] * 8)
     bringing.drain()
     assert len(bringing.kept()) == 8

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.attachments import store
+from bot.attachments import reading
 from bot.conversation.fetcher import TOO_LARGE, Fetcher, FileSource
 from bot.conversation.inbox import Inbox
 from bot.conversation.sender import SendError, Then
@@ -27,7 +27,6 @@ from tests.bot.conversation.helpers import Echo, fetch_all
 from tests.doubles.telegram import TelegramDouble
 
 TOKEN = "100:TEST-rahasia"
-KEY = bytes(range(32))
 
 
 @pytest.fixture
@@ -171,7 +170,7 @@ def test_from_the_person_to_the_sealed_file(
         inbox.accept(_inbound(update))
 
     async def run() -> None:
-        fetcher = Fetcher(database, sealer, KEY, {"telegram": connector}, Echo())
+        fetcher = Fetcher(database, sealer, {"telegram": connector}, Echo())
         await fetch_all(fetcher)
         await connector.close()
 
@@ -184,7 +183,7 @@ def test_from_the_person_to_the_sealed_file(
         ("refused", "kind", None),
         ("refused", "too large", None),
     ]
-    kept = b"".join(store.read(database, KEY, rows[0].id))
+    kept = b"".join(reading.read(database, sealer, rows[0].id))
     assert [word for word in samples.PLANTED if word in kept] == []
     assert TOKEN not in caplog.text
     assert "1001" not in caplog.text
