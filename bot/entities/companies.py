@@ -114,7 +114,9 @@ def _goes_on(text: str, all_tokens: Sequence[Token], place: int) -> bool:
 
 def _may_be_part(token: Token, text: str, case: str, *, is_first: bool) -> bool:
     if token.is_number:
-        return not is_first and len(token.text) <= _MOST_DIGITS and token.text.isdigit()
+        # "PT Maju Jaya 0812-..." goes on with a telephone number.
+        may_be = not is_first and token.text[0] != "0"
+        return may_be and len(token.text) <= _MOST_DIGITS and token.text.isdigit()
     if not token.text[0].isalpha() or _ends_name(token.text):
         return False
     own_case = _case(text, token)

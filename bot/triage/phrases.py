@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -124,16 +124,23 @@ def says(signs: re.Pattern[str], text: str | Told) -> bool:
     )
 
 
-def pattern(phrases: Iterable[str], *, denied_between: bool = True) -> re.Pattern[str]:
+def pattern(
+    phrases: Iterable[str],
+    *,
+    denied_between: bool = True,
+    words: Mapping[str, list[str]] | None = None,
+) -> re.Pattern[str]:
     """One pattern for phrases in the notation of the file, which says what it is.
 
     With `denied_between` off no "tidak" or "belum" may stand where a phrase leaves room.
+    `words` stand for their ways of writing beside those of the file, and before them.
     """
+    ways = {**synonyms(), **(words or {})}
     room = r"(?: \w+){0,3}"
     if not denied_between:
-        denials = "|".join((*_synonyms()["tidak"], *_synonyms()["belum"], "bukan", "bkn"))
+        denials = "|".join((*synonyms()["tidak"], *synonyms()["belum"], "bukan", "bkn"))
         room = rf"(?: (?!(?:{denials})\b)\w+){{0,3}}"
-    return re.compile("|".join(_to_regex(phrase, _synonyms(), room) for phrase in phrases))
+    return re.compile("|".join(_to_regex(phrase, ways, room) for phrase in phrases))
 
 
 def _holds_sign(signs: re.Pattern[str], sentence: str) -> bool:
@@ -165,7 +172,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @lru_cache(maxsize=1)
-def _synonyms() -> dict[str, list[str]]:
+def synonyms() -> dict[str, list[str]]:
+    """The ways of writing each word listed under `kata` of the file."""
     return {name: words.split() for name, words in _file()["kata"].items()}
 
 

@@ -76,3 +76,8 @@ def test_several_companies_are_kept_apart() -> None:
         "LPK Contoh Sakura",
         "Contoh Sdn Bhd",
     ]
+
+
+def test_a_telephone_number_is_no_part_of_the_name_before_it() -> None:
+    found = companies.find("PT. Maju Contoh 0812-0000-0001")
+    assert [entity.text for entity in found] == ["PT. Maju Contoh"]

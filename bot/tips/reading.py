@@ -1,0 +1,209 @@
+"""What a message of a reporter states, field by field.
+
+The fields and their values are those of a report (`nlu_data/laporan/urutan.yml`); the words by
+which they are told stand in `nlu_data/laporan/tanda.yml`. Only what is said as a fact counts:
+what is asked or supposed gives nothing, a denial gives "tidak".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.entities import phones
+from bot.tips import counting, recruiter, signs, whereabouts
+from bot.tips.retraction import correction
+from bot.tips.statement import Statement
+from bot.triage import phrases
+
+__all__ = ["correction", "facts", "masked"]
+
+NIK_MASK = "[NIK tidak disimpan]"
+
+YES, NO, UNKNOWN = "ya", "tidak", "tidak_tahu"
+CHILD_UNDER = 18
+# Fields for which it may be said that it is not known.
+_MAY_BE_UNKNOWN = ("anak", "bahaya")
+_YES_OR_NO = ("anak", "uang", "dokumen", "bahaya", "bukti", "polisi")
+_LONGEST_ANSWER = 6
+# Two names for one stage: people who left, and people about to leave.
+_STAGES = {"sudah_berangkat": "berangkat"}
+_ABROAD_ROLES = ("keluarga",)
+
+
+def facts(
+    text: str, entities: Sequence[Mapping[str, Any]], *, asked: str | None = None, today: date
+) -> dict[str, Any]:
+    """Every field of a report that a message states.
+
+    Args:
+        text: As it was sent.
+        entities: What it names, in Rasa's form (bot/entities).
+        asked: The field that was asked right before; a bare answer counts for it.
+        today: The day from which "udah 3 hari" is counted.
+    """
+    said = Statement(text, entities, asked)
+    if not said.tokens:
+        return {}
+    found: dict[str, Any] = {
+        "peran": _role(said),
+        "tahap": _stage(said),
+        "tempat": whereabouts.place(said),
+        "tujuan": whereabouts.destination(said),
+        "waktu": whereabouts.time(said, today),
+        "pelaku": recruiter.recruiter(said),
+        "jumlah": counting.people(said),
+        "uang_jumlah": counting.money(said),
+        "rujukan": _referral(said),
+        **{field: _yes_or_no(said, field) for field in _YES_OR_NO},
+    }
+    found |= _ages(said, found)
+    if found["uang_jumlah"]:
+        found["uang"] = YES
+    found["jenis"] = _kind(said, found)
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def masked(text: str) -> str:
+    """The words as they are kept: a NIK is nobody's business here."""
+    kept, last = [], 0
+    for number in phones.find(text):
+        if number.kind == phones.NIK:
+            kept += [text[last : number.start], NIK_MASK]
+            last = number.end
+    return "".join([*kept, text[last:]])
+
+
+def _yes_or_no(said: Statement, field: str) -> str | None:
+    yes, no = signs.yes_or_no(field)
+    told = said.told
+    if field == "anak" and _reporter_is_young(said):
+        # "saya masih SMP" tells nothing of the victims.
+        others = signs.without(told, "bukan_pelapor_anak", "ya tidak")
+        told = signs.without(others, "pelapor_anak", "ya")
+    if yes.said_in(told) or (field == "bahaya" and _is_in_danger(said)):
+        return YES
+    if no.stand_in(said.told) and not _is_own_safety(said, field):
+        return NO
+    return _bare_answer(said, field) if said.asked == field else None
+
+
+def _is_in_danger(said: Statement) -> bool:
+    bare = signs.without(said.told, "ya_tidak", "bahaya", "bukan")
+    return phrases.danger_in(bare) is phrases.Danger.NOW
+
+
+def _is_own_safety(said: Statement, field: str) -> bool:
+    """ "saya aman" after the question whether one may write here says nothing of the victims."""
+    return field == "bahaya" and said.asked == "aman"
+
+
+def _bare_answer(said: Statement, field: str) -> str | None:
+    """ "ado", "belum kak", "ga tau" right after the question."""
+    if whereabouts.does_not_know(said):
+        return UNKNOWN if field in _MAY_BE_UNKNOWN else None
+    words = [token.text for token in said.tokens if token.text[0].isalnum()]
+    if not words:
+        return None
+    if field == "bahaya" and "aman" in words and len(words) <= _LONGEST_ANSWER:
+        return NO
+    # "udah belum" is no answer; "gak ada" and "dak ado" are.
+    if words[0] in signs.words("jawaban", "tidak") or (
+        words[-1] in signs.words("jawaban", "tidak") and len(words) <= 3
+    ):
+        return NO
+    return YES if words[0] in signs.words("jawaban", "ya") else None
+
+
+def _role(said: Statement) -> str | None:
+    role = signs.first_said("peran", said.told)
+    if role is None and said.asked == "peran":
+        role = signs.first_said("peran_ditanya", said.told)
+    return role
+
+
+def _stage(said: Statement) -> str | None:
+    stage = signs.first_said("tahap", said.told)
+    if stage is None and said.asked == "tahap":
+        stage = signs.first_said("tahap_ditanya", said.told)
+    return _STAGES.get(stage, stage) if stage else None
+
+
+def _referral(said: Statement) -> str | None:
+    if said.asked == "rujukan" or signs.signs("rujukan_ingin").said_in(said.told):
+        return signs.first_said("rujukan", said.told)
+    return None
+
+
+def _ages(said: Statement, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the reporter or anybody else is under 18, by ages and school years."""
+    of_reporter, of_others = None, found["anak"]
+    for entity in said.of_kind("umur"):
+        young = _is_young(entity["value"])
+        if young is None:
+            continue
+        if said.asked == "pelapor_anak" or _is_of_reporter(said, entity):
+            of_reporter = young
+        elif young:
+            of_others = YES
+        elif said.asked == "anak" and of_others is None:
+            of_others = NO
+    if _reporter_is_young(said):
+        of_reporter = True
+    return {"pelapor_anak": of_reporter or None, "anak": of_others}
+
+
+def _reporter_is_young(said: Statement) -> bool:
+    return signs.first_said("pelapor_anak", said.told) == YES
+
+
+def _is_young(value: Any) -> bool | None:
+    """None where ages from a child's to a grown-up's are named, as in an advertisement."""
+    least, most = (value[0], value[-1]) if isinstance(value, list) else (value, value)
+    if most < CHILD_UNDER:
+        return True
+    return None if least < CHILD_UNDER else False
+
+
+def _is_of_reporter(said: Statement, entity: Mapping[str, Any]) -> bool:
+    """ "saya umur 15"; not "adik saya umur 15"."""
+    before = signs.plain(" ".join(said.words_before(entity["start"]))).split()
+    small = signs.words("umur_sendiri")
+    me = {"saya", "gue", "gua", "gw"}
+    for place in range(len(before) - 1, -1, -1):
+        if before[place] in me:
+            family = signs.Sentences(" ".join(before[max(0, place - 2) : place + 1]))
+            is_other = signs.first_said("peran", family) in ("keluarga", "teman")
+            return not is_other and not _is_owned(before, place)
+        if before[place] not in small:
+            return False
+    return False
+
+
+def _is_owned(before: Sequence[str], place: int) -> bool:
+    """ "murid saya", "anak saya": somebody who is the reporter's."""
+    return place > 0 and before[place - 1] in signs.words("pelaku", "orang_lain")
+
+
+def _kind(said: Statement, found: Mapping[str, Any]) -> str | None:
+    kind = signs.first_said("jenis", said.told)
+    where = found["tempat"] or {}
+    is_abroad = where.get("negara") not in (None, whereabouts.HOME) or signs.signs(
+        "luar_negeri"
+    ).said_in(said.told)
+    of_family = found["peran"] in _ABROAD_ROLES
+    in_trouble = (
+        YES in (found["bahaya"], found["dokumen"])
+        or kind in ("kerja_paksa", "penampungan", "hilang", "seksual")
+        or signs.signs("susah").said_in(said.told)
+    )
+    if is_abroad and of_family and in_trouble and found["tahap"] != "pulang":
+        return "keluarga_luar_negeri"
+    if found["anak"] == YES and found["tahap"] == "bekerja" and kind in (None, "rekrutmen"):
+        return "anak"
+    if kind is None and found["tujuan"] and found["tahap"] in ("berangkat", "ditawari", "bayar"):
+        return "rekrutmen"
+    if kind is None and said.asked == "jenis":
+        return signs.first_said("jenis_ditanya", said.told)
+    return kind

@@ -1,0 +1,149 @@
+"""Who recruits or holds people, as far as a message says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.entities.days import word
+from bot.tips import signs
+from bot.tips.statement import Statement
+from bot.tips.whereabouts import MOST_CHARACTERS, does_not_know
+
+_MOST_WORDS_OF_A_NAME = 3
+# How far before a name the word may stand that says whose it is.
+_REACH = 8
+# Accounts at these are told apart by the service; an address says it by itself.
+_SERVICES = ("telegram", "facebook", "instagram", "tiktok", "shopee")
+
+
+def recruiter(said: Statement) -> dict[str, Any] | None:
+    """Name, companies, numbers and links of the recruiter.
+
+    Companies as "PT maju jaya", numbers in E.164, links as an address or "facebook:name"; the
+    number behind a WhatsApp link stands among the numbers. A number that the reporter gives as
+    his or her own is left out.
+    """
+    found: dict[str, Any] = {
+        "nama": _answer(said) if said.asked == "pelaku" else _named(said),
+        "perusahaan": [_company(e["value"]) for e in said.of_kind("perusahaan")],
+        "telepon": [str(e["value"]) for e in said.of_kind("telepon") if _is_theirs(said, e)],
+        "rekening": [str(e["value"]) for e in said.of_kind("rekening") if _is_theirs(said, e)],
+        "tautan": [],
+    }
+    for entity in said.of_kind("tautan"):
+        kind, value = entity["value"]["kind"], str(entity["value"]["value"])
+        if not _is_theirs(said, entity):
+            continue
+        if kind == "whatsapp" and value.startswith("+"):
+            found["telepon"].append(value)
+        else:
+            found["tautan"].append(_link(kind, value))
+    for name, values in found.items():
+        if isinstance(values, list):
+            found[name] = list(dict.fromkeys(values))
+    return found if any(found.values()) else None
+
+
+def _company(value: Mapping[str, Any]) -> str:
+    return f"{value['form']} {value['name']}".strip()
+
+
+def _link(kind: str, value: str) -> str:
+    if kind == "akun":
+        return f"@{value}"
+    return f"{kind}:{value}" if kind in _SERVICES and "/" not in value else value
+
+
+def _is_theirs(said: Statement, entity: Mapping[str, Any]) -> bool:
+    """False for "wa saya 0812...": the number of the reporter or of a victim."""
+    for before in reversed(said.words_before(entity["start"])):
+        if before in signs.words("pelaku", "sendiri"):
+            return False
+        if before not in signs.words("pelaku", "nomor_sendiri"):
+            return True
+    return True
+
+
+def _named(said: Statement) -> str | None:
+    """The name in "calonya namanya Budi", "diajak Pak Budi"."""
+    titles, calls = signs.words("pelaku", "gelar"), signs.words("pelaku", "nama")
+    for place, token in enumerate(said.tokens):
+        if said.is_taken(token):
+            continue
+        before = word(said.tokens, place - 1)
+        if token.text in calls and _is_of_recruiter(said, place):
+            after = place + 1
+            while word(said.tokens, after) in (":", ".", "=", "si"):
+                after += 1
+            if name := _name_at(said, after):
+                return name
+        elif token.text in titles and before in signs.words("pelaku", "sebelum_gelar"):
+            is_theirs = before not in ("sama", "samo", "karo", "dengan", "dg")
+            if (is_theirs or _is_of_recruiter(said, place)) and (name := _name_at(said, place)):
+                return name
+    return None
+
+
+def _is_of_recruiter(said: Statement, place: int) -> bool:
+    """Whether the nearest person before is one who recruits."""
+    for before in range(place - 1, max(-1, place - 1 - _REACH), -1):
+        text = said.tokens[before].text
+        if text in signs.words("pelaku", "penyebut"):
+            return True
+        if text in signs.words("pelaku", "orang_lain") or text in ".!?;\n":
+            return False
+    return False
+
+
+def _name_at(said: Statement, first: int) -> str | None:
+    tokens, after = said.tokens, first
+    while word(tokens, after) in signs.words("pelaku", "gelar"):
+        after += 1
+    name = after
+    while after < len(tokens) and after - name < _MOST_WORDS_OF_A_NAME:
+        token = tokens[after]
+        ends = token.text in signs.words("pelaku", "bukan_nama") or not token.text[0].isalpha()
+        gap = said.text[tokens[after - 1].end : token.start] if after else ""
+        if ends or said.is_taken(token) or "\n" in gap:
+            break
+        after += 1
+    return said.text[tokens[first].start : tokens[after - 1].end] if after > name else None
+
+
+def _answer(said: Statement) -> str | None:
+    """The whole answer as a name, without what else was recognised in it."""
+    if does_not_know(said) or not said.tokens:
+        return None
+    if {t.text for t in said.tokens if t.text[0].isalnum()} <= _no_answers():
+        return None
+    opening = signs.words("pelaku", "pembuka")
+    rest = signs.words("pelaku", "sisa")
+    kept = list(said.tokens)
+    while kept and (kept[0].text in opening or not kept[0].text[0].isalnum()):
+        kept.pop(0)
+    numbers = ("telepon", "rekening", "tautan", "perusahaan", "nik")
+    spans = [(e["start"], e["end"]) for e in said.entities if e["entity"] in numbers]
+    for place, token in enumerate(kept):
+        if any(start <= token.start < end for start, end in spans):
+            before = kept[:place]
+            while before and (before[-1].text in rest or not before[-1].text[0].isalnum()):
+                before.pop()
+            after = [t for t in kept[place:] if not any(s <= t.start < e for s, e in spans)]
+            while after and (after[0].text in rest or not after[0].text[0].isalnum()):
+                after.pop(0)
+            kept = before or after
+            break
+    while kept and not (kept[-1].text[0].isalnum() or kept[-1].text == ")"):
+        kept.pop()
+    if not kept or not any(token.text[0].isalpha() for token in kept):
+        return None
+    if {token.text for token in kept} <= rest:
+        return None
+    return said.text[kept[0].start : kept[-1].end][:MOST_CHARACTERS]
+
+
+def _no_answers() -> frozenset[str]:
+    return (
+        signs.words("jawaban", "ya") | signs.words("jawaban", "tidak") | {"kak", "min", "pak", "bu"}
+    )

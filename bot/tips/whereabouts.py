@@ -1,0 +1,195 @@
+"""Where it happens, where people are to be sent, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.entities import dates
+from bot.entities.days import is_in, meaning, word
+from bot.entities.reading import Reading
+from bot.tips import signs
+from bot.tips.statement import Statement
+
+HOME = "ID"
+# What is kept of a place or a time in the words of the reporter.
+MOST_CHARACTERS = 200
+_MOST_WORDS = 9
+_MOST_WORDS_OF_AN_ANSWER = 12
+# Who says "dari" says less about where somebody is than who says "di".
+_NOW, _AT, _FROM = 3, 2, 1
+
+
+def place(said: Statement) -> dict[str, Any] | None:
+    """The place a message names: of a desa, a regency or a country, and in words."""
+    named = _named_place(said)
+    words = _building(said) or (_whole_answer(said, "tempat") if _is_asked(said) else None)
+    if named is None and words is None:
+        return None
+    return {**(named or {}), **({"teks": words} if words else {})}
+
+
+def destination(said: Statement) -> str | None:
+    """The country people are to be sent to."""
+    for entity in said.of_kind("negara"):
+        if _is_goal(said, entity):
+            return str(entity["value"])
+    return None
+
+
+def time(said: Statement, today: date) -> dict[str, Any] | None:
+    """When it happened: the first day that is named, and its words."""
+    for entity in said.of_kind("waktu"):
+        start, end = entity["start"], entity["end"]
+        if _is_time_of_report(said, start, said.folded[start:end]):
+            return {"dari": _from(entity["value"]), "teks": said.text[start:end]}
+    if since := _since(said, today):
+        return since
+    if said.asked == "waktu" and (words := _whole_answer(said, "waktu")):
+        now = said.of_kind("waktu")
+        return {"dari": _from(now[0]["value"]) if now else None, "teks": words}
+    return None
+
+
+def _is_asked(said: Statement) -> bool:
+    return said.asked in ("tempat", "tempat_mana")
+
+
+def _named_place(said: Statement) -> dict[str, Any] | None:
+    best: tuple[int, int, dict[str, Any]] | None = None
+    for entity in said.entities:
+        if entity["entity"] == "tempat":
+            value = dict(entity["value"])
+        elif entity["entity"] == "negara" and not _is_goal(said, entity):
+            value = {"negara": str(entity["value"])}
+        else:
+            continue
+        weight = _weight(said, entity)
+        if weight and (best is None or (weight, "negara" in value) > best[:2]):
+            best = (weight, "negara" in value, value)
+    return best[2] if best else None
+
+
+def _weight(said: Statement, entity: Mapping[str, Any]) -> int:
+    before = _before(said, entity)
+    if not signs.words("tempat", "kini").isdisjoint(said.words_before(entity["start"])):
+        return _NOW
+    if entity["entity"] == "tempat":
+        return _FROM if before in signs.words("tempat", "dari") else _AT
+    if before in signs.words("tempat", "di") | signs.words("tempat", "di_atau_ke"):
+        return _AT
+    return _FROM if before in signs.words("tempat", "dari") or _is_asked(said) else 0
+
+
+def _is_goal(said: Statement, entity: Mapping[str, Any]) -> bool:
+    """Whether a country is where somebody is to go."""
+    if said.asked == "tujuan":
+        return True
+    before = said.words_before(entity["start"])
+    near = _before(said, entity)
+    if near in signs.words("tempat", "ke"):
+        return True
+    goes = signs.words("tempat", "pergi")
+    if near in signs.words("tempat", "di_atau_ke") and not goes.isdisjoint(before):
+        return True
+    if near in signs.words("tempat", "di") | signs.words("tempat", "di_atau_ke"):
+        wishes = not signs.words("tempat", "ingin").isdisjoint(before)
+        return wishes and signs.words("tempat", "sudah_di_sana").isdisjoint(before[-3:])
+    return near in signs.words("tempat", "berangkat")
+
+
+def _before(said: Statement, entity: Mapping[str, Any]) -> str:
+    """The word before a name, past "desa" and the like."""
+    small = signs.words("tempat", "sela")
+    for before in reversed(said.words_before(entity["start"])):
+        if before not in small:
+            return before
+    return ""
+
+
+def _building(said: Statement) -> str | None:
+    """ "di ruko dekat pasar": where people are kept, in the words of the reporter."""
+    tokens = said.tokens
+    at = signs.words("tempat", "di") | signs.words("tempat", "di_atau_ke")
+    for first, token in enumerate(tokens[:-1]):
+        if token.text not in at or tokens[first + 1].text not in signs.words("tempat", "bangunan"):
+            continue
+        # "di Pondok Kelapa" names a place.
+        is_name = said.is_taken(tokens[first + 1], "tempat")
+        if is_name or word(tokens, first + 2) in signs.words("tempat", "bukan_bangunan"):
+            continue
+        if not _goes_to().isdisjoint(said.words_before(token.start)):
+            continue
+        after = first + 2
+        while after < len(tokens) and after - first < _MOST_WORDS:
+            ends = tokens[after].text in signs.words("tempat", "akhir")
+            if ends or not tokens[after].text[0].isalnum():
+                break
+            after += 1
+        return said.text[token.start : tokens[after - 1].end]
+    return None
+
+
+def _goes_to() -> frozenset[str]:
+    """ "ditawari kerja di kafe" tells where somebody is to go."""
+    return signs.words("tempat", "ingin") | signs.words("tempat", "konon")
+
+
+def _whole_answer(said: Statement, field: str) -> str | None:
+    """The whole message as the answer, when it says more than what was recognised in it."""
+    if does_not_know(said) or not said.tokens or len(said.tokens) > _MOST_WORDS_OF_AN_ANSWER:
+        return None
+    if field == "tempat":
+        small = signs.words("tempat", "kecil")
+        rest = [t for t in said.tokens if not said.is_taken(t) and t.text[0].isalpha()]
+        if all(token.text in small for token in rest):
+            return None
+    if not any(token.text[0].isalnum() for token in said.tokens):
+        return None
+    only = {token.text for token in said.tokens}
+    if only <= signs.words("jawaban", "ya") | signs.words("jawaban", "tidak"):
+        return None
+    return said.text.strip()[:MOST_CHARACTERS]
+
+
+def does_not_know(said: Statement) -> bool:
+    """ "dak tau pasti": the message says that it is not known."""
+    return signs.signs("jawaban", "tidak_tahu").stand_in(said.told)
+
+
+def _is_time_of_report(said: Statement, start: int, folded: str) -> bool:
+    words = folded.split()
+    is_bare_now = all(word_ in signs.words("waktu", "bukan") for word_ in words)
+    if is_bare_now:
+        return False
+    before = said.words_before(start)[-1:]
+    if before and before[0] in signs.words("waktu", "bukan_sesudah"):
+        return False
+    # "kerja dari jam 5 sampai jam 10" tells no day.
+    is_hour = re.match("|".join(signs.words("waktu", "tanda_jam")), folded) is not None
+    return not is_hour or said.asked == "waktu" or len(words) > 2
+
+
+def _from(value: Any) -> str | None:
+    return value.get("from") if isinstance(value, Mapping) else None
+
+
+def _since(said: Statement, today: date) -> dict[str, Any] | None:
+    """ "udah 3 hari", "la seminggu": counted back from today."""
+    tokens = said.tokens
+    for place_, token in enumerate(tokens):
+        if token.text not in signs.words("waktu", "sudah"):
+            continue
+        for after in range(place_ + 2, min(place_ + 5, len(tokens) + 1)):
+            is_unit = meaning(tokens, after - 1, "satuan") or meaning(
+                tokens, after - 1, "se_satuan"
+            )
+            if is_unit and not is_in(tokens, after, "depan"):
+                span = said.text[tokens[place_ + 1].start : tokens[after - 1].end]
+                found = dates.find(Reading(f"{span} lalu"), today)
+                if found and found[0].start == 0:
+                    whole = said.text[token.start : tokens[after - 1].end]
+                    return {"dari": found[0].value["from"], "teks": whole}
+    return None

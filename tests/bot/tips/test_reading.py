@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.entities.find import find
+from bot.tips import signs
+from bot.tips.reading import NIK_MASK, correction, facts, masked
+from tests.bot.tips import told
+
+TODAY = date(2026, 11, 21)
+FIELDS = {
+    "jenis", "peran", "pelapor_anak", "tahap", "tempat", "tujuan", "waktu", "pelaku", "jumlah",
+    "anak", "uang", "uang_jumlah", "dokumen", "bahaya", "bukti", "polisi", "rujukan",
+}  # fmt: skip
+ASKED = st.sampled_from([None, *sorted(FIELDS), "aman", "setuju", "tempat_mana", "kirim"])
+
+
+def in_rasas_form(text: str) -> list[dict[str, Any]]:
+    return [
+        {"entity": e.kind, "value": e.value, "start": e.start, "end": e.end}
+        for e in find(text, today=TODAY)
+    ]
+
+
+def read(text: str, asked: str | None = None) -> dict[str, Any]:
+    return facts(text, in_rasas_form(text), asked=asked, today=TODAY)
+
+
+def brief(found: dict[str, Any]) -> dict[str, Any]:
+    """The facts as the table writes them."""
+    short = dict(found)
+    if place := short.get("tempat"):
+        names = [place.get(name) for name in ("desa", "kabupaten", "negara", "teks")]
+        if not place.get("desa"):
+            names.insert(0, place.get("kecamatan"))
+        short["tempat"] = ", ".join(name for name in names if name)
+    if time := short.get("waktu"):
+        short["waktu"] = time["dari"] or time["teks"]
+    if who := short.get("pelaku"):
+        short["pelaku"] = {name: value for name, value in who.items() if value}
+    return short
+
+
+@pytest.mark.parametrize(("asked", "text", "expected"), told.ALL)
+def test_a_message_fills_what_it_states_and_nothing_else(
+    asked: str | None, text: str, expected: dict[str, Any]
+) -> None:
+    assert brief(read(text, asked)) == expected
+
+
+def test_the_table_is_as_large_as_it_says() -> None:
+    assert len({(asked, text) for asked, text, _ in told.ALL}) == len(told.ALL) >= 150
+
+
+CORRECTIONS = [
+    ("eh bukan 3, 5 orang", "5 orang"),
+    ("salah, maksudnya Pondok Kubang", "Pondok Kubang"),
+    ("ralat kemarin lusa", "kemarin lusa"),
+    ("bukan di Malaysia tapi di Kamboja", "di Kamboja"),
+    ("maaf salah ketik, 5 orang", "5 orang"),
+    ("5 orang, bukan 3", "5 orang"),
+    ("5 orang bukan 3", "5 orang"),
+    ("maksud saya 7 juta", "7 juta"),
+    ("dudu wingi, mau bengi", "mau bengi"),
+    ("seharusnya Taba Lagan", "Taba Lagan"),
+    ("eh salah kak, di Nakau", "di Nakau"),
+    ("bukan saya korbannya, saya tetangganya", "saya tetangganya"),
+    ("koreksi: 2.500.000", "2.500.000"),
+    ("bukan 2,5 juta tapi 3,5 juta", "3,5 juta"),
+    ("salah", None),
+    ("bukan Malaysia", None),
+    ("5 orang", None),
+    ("bukan penipuan kan?", None),
+    ("paspornya bukan ditahan", None),
+    ("adik saya di Myanmar, dikurung", None),
+    ("saya mau lapor tapi takut", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), CORRECTIONS)
+def test_a_correction_is_what_is_meant_now(text: str, meant: str | None) -> None:
+    assert correction(text) == meant
+
+
+def test_a_nik_is_left_out_of_the_words() -> None:
+    assert masked("nik saya 1709000000000001, hp 0812-0000-0001") == (
+        f"nik saya {NIK_MASK}, hp 0812-0000-0001"
+    )
+    assert masked("1709 0000 0000 0001 dan 1709000000000002") == f"{NIK_MASK} dan {NIK_MASK}"
+    assert masked("tanpa nomor") == "tanpa nomor"
+
+
+def test_a_nik_fills_no_field() -> None:
+    assert read("nik 1709000000000001", "pelaku") == {}
+
+
+def test_a_time_keeps_the_words_of_the_reporter() -> None:
+    text = "Kejadiannya UDAH 3 hari, di Nakau"
+    assert read(text)["waktu"] == {"dari": "2026-11-18", "teks": "UDAH 3 hari"}
+
+
+def test_a_name_that_may_be_several_places_keeps_them() -> None:
+    place = read("kejadiannya di Pagar Jati", "tempat")["tempat"]
+    assert place["kode"] is None
+    assert len(place["ambiguous"]) > 1
+
+
+def test_a_company_stands_without_its_signs() -> None:
+    who = read("PT. Maju Contoh 0812-0000-0001 dan 0812 0000 0001", "pelaku")["pelaku"]
+    assert who["perusahaan"] == ["PT maju contoh"]
+    assert who["telepon"] == ["+6281200000001"]
+    assert who["nama"] is None
+
+
+STRANGE = ["?", "!", ",", "\n", "kalau", "bukan", "tidak", "5", "😀", "𝐆𝐚𝐣𝐢", "İ", "ß"]
+PIECES = st.sampled_from([text for _, text, _ in told.ALL] + STRANGE)
+TEXTS = st.text(max_size=200) | st.lists(PIECES, max_size=6).map(" ".join)
+
+
+@given(TEXTS, ASKED)
+def test_any_text_is_read(text: str, asked: str | None) -> None:
+    found = read(text, asked)
+    assert found.keys() <= FIELDS
+    assert all(value is not None for value in found.values())
+    assert isinstance(masked(text), str)
+
+
+@given(TEXTS, ASKED)
+def test_kept_words_are_words_of_the_message(text: str, asked: str | None) -> None:
+    found = read(text, asked)
+    for words in (
+        found.get("tempat", {}).get("teks"),
+        found.get("waktu", {}).get("teks"),
+        found.get("pelaku", {}).get("nama"),
+    ):
+        assert words is None or (words.strip() and words in text)
+
+
+@pytest.mark.parametrize("text", [text for asked, text, _ in told.WHOLE_STORIES])
+@pytest.mark.parametrize("opening", ["kalau", "seandainya", "misalnya", "nek"])
+def test_what_is_supposed_fills_nothing(opening: str, text: str) -> None:
+    one_sentence = text.replace(".", ",").replace(",,", ",")
+    assert read(f"{opening} {one_sentence}") == {}
+
+
+@given(TEXTS)
+def test_what_is_meant_are_words_of_the_message(text: str) -> None:
+    meant = correction(text)
+    assert meant is None or all(part in text for part in meant.split(", "))
+
+
+@given(st.text(max_size=50), st.lists(st.integers(-5, 100), min_size=2, max_size=2))
+def test_entities_from_elsewhere_do_no_harm(text: str, span: list[int]) -> None:
+    strange = [{"entity": "waktu", "value": None, "start": span[0], "end": span[1]}]
+    facts(text, [*strange, {"entity": "umur", "value": 15}], today=TODAY)
+
+
+def written(phrase: str) -> str:
+    """One way to write a phrase of the list."""
+    ways = {name: str(said).split()[0] for name, said in signs.data()["kata"].items()}
+    said = [ways.get(word, word) for word in phrase.split() if word != "_"]
+    return " ".join(said).replace("*", "").replace("0", "3")
+
+
+@pytest.mark.parametrize("field", ["anak", "uang", "dokumen", "bahaya", "bukti", "polisi"])
+@pytest.mark.parametrize("side", ["ya", "tidak"])
+def test_each_sign_of_the_list_is_found(field: str, side: str) -> None:
+    index = 0 if side == "ya" else 1
+    for phrase in signs.data()["ya_tidak"][field][side]:
+        assert signs.yes_or_no(field)[index].stand_in(
+            signs.Sentences(signs.plain(written(phrase)))
+        ), phrase
