@@ -23,14 +23,17 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
 
 from bot import lexicon
-from bot.entities import phones
-from bot.entities.reading import fold
 from bot.privacy import receipt_words, slow_hash
 from bot.privacy.boxes import KeyPair
+from bot.settings import PROJECT_ROOT
 
 PREFIX = "08"
 DIGITS = 16
@@ -49,6 +52,7 @@ _MENDED_IN_SENTENCE, _MENDED_ALONE = 1, 2
 
 # Keycaps, and signs without width that copying leaves in a text.
 _INVISIBLE = re.compile("[\ufe0f\u20e3\u00ad\u200b-\u200f\u2060\ufeff]")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _ITEM = re.compile(r"^[ \t]*[1-9][0-9]?[.)][ \t]+", re.MULTILINE)
 _RUN_IN_LINE = re.compile(r"(?<![\w/=+])(?:\+ ?)?[0-9](?:[ \t.,()\-]{0,4}[0-9])*")
 _RUN = re.compile(r"(?<![\w/=+])(?:\+ ?)?[0-9](?:[\s.,()\-]{0,4}[0-9])*")
@@ -56,6 +60,9 @@ _GROUP = re.compile(r"([^0-9]*)([0-9]+)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # So many digits are a whole mobile number.
 _PHONE = range(10, 14)
+_NUMBER_WORDS_FILE = PROJECT_ROOT / "nlu_data" / "lookup" / "nomor.yml"
+# How far before a number the word may stand that says what it is.
+_CUE_REACH = 40
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,8 @@ def find_in(text: str) -> Receipt | None:
     each other ("dan" may stand between them). A typing error is mended when only one listed
     word is so near: in one of the words, or in two when nothing else is said.
     """
-    folded = fold(_INVISIBLE.sub("", text))
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    folded = plain.translate(_DASHES).lower()
     digits = _digits_in(folded)
     return Receipt(digits) if digits else _words_in(folded)
 
@@ -145,16 +153,24 @@ def _digits_in(folded: str) -> str | None:
     for pattern in (_RUN_IN_LINE, _RUN):
         for run in pattern.finditer(text):
             digits = _receipt_digits(run[0])
-            if digits and not _is_account(text, run):
+            if digits and not _is_account(text[max(0, run.start() - _CUE_REACH) : run.start()]):
                 return digits
     return None
 
 
-def _is_account(text: str, run: re.Match[str]) -> bool:
-    return any(
-        named.kind == phones.ACCOUNT and run.start() < named.end and named.start < run.end()
-        for named in phones.find(text)
-    )
+def _is_account(before: str) -> bool:
+    """Whether the words just before a number call it a bank account."""
+    for word in reversed(_LETTERS.findall(before)):
+        if word in _number_words("rekening") | _number_words("bank"):
+            return True
+        if word not in _number_words("boleh_di_sela"):
+            return False
+    return False
+
+
+@lru_cache(maxsize=3)
+def _number_words(group: str) -> frozenset[str]:
+    return frozenset(yaml.safe_load(_NUMBER_WORDS_FILE.read_text("utf-8"))[group].split())
 
 
 def _receipt_digits(run: str) -> str | None:

@@ -159,6 +159,7 @@ def test_receipts_of_earlier_releases_still_find_their_tip() -> None:
         "tanggal 3-11-2025 nomornya 0812-3456-7890-1234",
         "０８１２ ３４５６ ７８９０ １２３４",
         "０８１２－３４５６－７８９０－１２３４",
+        "rekening pelaku di BCA, laporan saya 0812-3456-7890-1234",
         "nomor telepon 081200000001, nomor laporan 0812-3456-7890-1234",
     ],
 )
@@ -192,6 +193,7 @@ def test_the_digits_are_read(text: str) -> None:
         "3 0812 3456 7890 1234",
         "rekening BRI 0812 3456 7890 1234",
         "rek bca 0812345678901234 an calo",
+        "rekening saya di bank itu: 0812 3456 7890 1234",
         "no rek 002301000123504",
         "buka 08.00-17.00 08.00-12.00",
         "0800-1700, 0800-1500",
