@@ -22,6 +22,8 @@ from bot.nlu.labels import (
     SUICIDE,
     TOPIC_SLOT,
 )
+from bot.tips import filing
+from bot.tips.draft import SLOT, Draft
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -212,7 +214,11 @@ class ActionPrivasiHapus(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         if next(tracker.get_latest_entity_values("pasti"), None) == "ya":
-            context.current().forget = True
+            turn = context.current()
+            turn.forget = True
+            turn.effects.append(filing.untouch(turn.conversation_id))
+            if (draft := Draft.from_slot(tracker.get_slot(SLOT))) and draft.tip_id:
+                turn.effects.append(filing.forget_unfinished(draft.tip_id))
             dispatcher.utter_message(response="ucapan_sudah_dihapus")
             return []
         dispatcher.utter_message(response="ucapan_privasi_hapus")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -164,6 +164,18 @@ def quiz() -> None:
 
 
 @main.command()
+def purge() -> None:
+    """Deletes what is over now, and prints how much of each class."""
+    settings = _settings("purge")
+    from bot.clock import now_ms
+    from bot.privacy import retention
+    from suluh.wiring import House
+
+    for name, count in retention.purge(House.open(settings).database, now_ms()).items():
+        click.echo(f"{count:>7}  {name}")
+
+
+@main.command()
 def doctor() -> None:
     """Says what is missing and what works."""
     settings = _settings("doctor")
@@ -283,6 +295,85 @@ def staff_recovery(by: str) -> None:
     from suluh.wiring import House
 
     staff_commands.renew_recovery(House.open(settings), by=by)
+
+
+@main.group()
+def tip() -> None:
+    """What was reported. Only a member of staff with a password can open it."""
+
+
+@tip.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def tip_list(as_json: bool) -> None:
+    """Every report by level and time, unopened."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.show_all(House.open(settings), as_json=as_json)
+
+
+@tip.command("show")
+@click.argument("tip_id", metavar="TIP")
+@click.option("--by", required=True, metavar="NAME", help="Who reads.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def tip_show(tip_id: str, by: str, as_json: bool) -> None:
+    """Opens a report. Standard input: the password of NAME."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.show(House.open(settings), tip_id, by=by, as_json=as_json)
+
+
+@tip.command("file")
+@click.argument("tip_id", metavar="TIP")
+@click.argument("number", type=int)
+@click.argument("target", type=click.File("wb"))
+@click.option("--by", required=True, metavar="NAME", help="Who reads.")
+def tip_file(tip_id: str, number: int, target: IO[bytes], by: str) -> None:
+    """Writes file NUMBER of a report, opened, to TARGET. Standard input: the password of NAME."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.save_file(House.open(settings), tip_id, number, target, by=by)
+
+
+@tip.command("say")
+@click.argument("tip_id", metavar="TIP")
+@click.option("--by", required=True, metavar="NAME", help="Who writes.")
+def tip_say(tip_id: str, by: str) -> None:
+    """Writes to the reporter. Standard input: the password of NAME, then the message."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.say(House.open(settings), tip_id, by=by)
+
+
+@tip.command("state")
+@click.argument("tip_id", metavar="TIP")
+@click.argument("state", type=click.Choice(["read", "working", "referred", "closed"]))
+def tip_state(tip_id: str, state: str) -> None:
+    """Moves a report on; its reporter is told in plain words."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.move(House.open(settings), tip_id, state)
+
+
+@tip.command("hold")
+@click.argument("tip_id", metavar="TIP")
+@click.option("--release", is_flag=True, help="Lets it go again.")
+def tip_hold(tip_id: str, release: bool) -> None:
+    """Keeps a report while an investigation needs it, whatever its time."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.hold(House.open(settings), tip_id, held=not release)
 
 
 @main.command(

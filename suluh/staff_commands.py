@@ -24,8 +24,8 @@ NOBODY = "Nobody works at the desk yet. Begin with: suluh staff add NAME --role 
 def add(house: House, name: str, role: str, *, by: str | None) -> None:
     with house.database.read() as connection:
         staff.check_new(connection, name, role, by_somebody=by is not None)
-    admin = _unlocked(house, by) if by else None
-    password = _secret(f"New password of {name}", twice=True)
+    admin = unlocked(house, by) if by else None
+    password = asked(f"New password of {name}", twice=True)
     recovery_key = staff.add(house.database, name, role, password, by=admin)
     _say(f"{name} was added.")
     if recovery_key:
@@ -35,11 +35,11 @@ def add(house: House, name: str, role: str, *, by: str | None) -> None:
 def change_password(house: House, name: str, *, by: str | None, recovery: bool) -> None:
     if recovery:
         # Shown while it is typed: nobody types 65 characters blindly.
-        written = _secret("Recovery key", hidden=False)
+        written = asked("Recovery key", hidden=False)
         holder = staff.unlock_with_recovery(house.database, written)
     else:
-        holder = _unlocked(house, by or name)
-    password = _secret(f"New password of {name}", twice=True)
+        holder = unlocked(house, by or name)
+    password = asked(f"New password of {name}", twice=True)
     if by or recovery:
         staff.reset_password(house.database, name, password, by=holder)
     else:
@@ -69,14 +69,19 @@ def rotate(house: House) -> None:
 
 
 def renew_recovery(house: House, *, by: str) -> None:
-    _show(staff.renew_recovery(house.database, by=_unlocked(house, by)))
+    _show(staff.renew_recovery(house.database, by=unlocked(house, by)))
 
 
-def _unlocked(house: House, name: str) -> staff.Unlocked:
-    return staff.unlock(house.database, name, _secret(f"Password of {name}"))
+def unlocked(house: House, name: str) -> staff.Unlocked:
+    """Logs a member in with a password that is asked for.
+
+    Raises:
+        StaffError: The name or the password is wrong.
+    """
+    return staff.unlock(house.database, name, asked(f"Password of {name}"))
 
 
-def _secret(question: str, *, twice: bool = False, hidden: bool = True) -> str:
+def asked(question: str, *, twice: bool = False, hidden: bool = True) -> str:
     """From the terminal, or the next line of standard input."""
     if sys.stdin.isatty():
         answer: str = click.prompt(question, hide_input=hidden, confirmation_prompt=twice, err=True)

@@ -14,6 +14,7 @@ from bot.privacy.keys import (
     ServerKey,
 )
 from bot.privacy.sealing import Sealer
+from bot.privacy.vault import Vault
 from bot.settings import Settings
 from bot.storage.database import Database
 from channels import registry
@@ -64,6 +65,11 @@ class House:
         house.database.adopt_key(house.key.check_value())
         return house
 
+    @property
+    def vault(self) -> Vault:
+        """What actions read from and seal with."""
+        return Vault(self.database, self.key, self.sealer)
+
     def channels(self) -> list[Channel]:
         """The channels of this installation, beside the web chat."""
         return registry.configured(
@@ -87,8 +93,10 @@ class House:
         return cls(settings, key, database, sealer, address_book, inbox)
 
 
-def load_assistant(settings: Settings) -> Assistant:
+def load_assistant(settings: Settings, vault: Vault | None = None) -> Assistant:
     """The assistant over the trained model. Imports Rasa: takes a second or two.
+
+    Without a `vault` it takes no reports.
 
     Raises:
         ModelMissing: Nothing was trained yet.
@@ -96,4 +104,4 @@ def load_assistant(settings: Settings) -> Assistant:
     from bot.engine.assistant import Assistant
     from bot.engine.model import model_file
 
-    return Assistant(model_file(settings.model_dir))
+    return Assistant(model_file(settings.model_dir), vault)

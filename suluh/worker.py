@@ -19,6 +19,7 @@ from channels import registry
 from channels.contract import Channel
 from suluh import operations
 from suluh.heartbeat import Heartbeat
+from suluh.keeping import Keeping
 from suluh.wiring import House, load_assistant
 
 logger = logging.getLogger(__name__)
@@ -32,17 +33,18 @@ def work(house: House) -> None:
     """Answers until SIGTERM or SIGINT, then finishes the turn at hand."""
     # Where processors are scarce, messages are let in before they are answered.
     os.nice(NICENESS)
-    assistant = load_assistant(house.settings)
+    assistant = load_assistant(house.settings, house.vault)
     # What the model holds never becomes garbage: the collector need not look at it.
     gc.collect()
     gc.freeze()
     channels = house.channels()
+    shown = registry.capabilities(channels)
     runner = TurnRunner(
         house.database,
         house.sealer,
         assistant,
         claim_seconds=house.settings.claim_seconds,
-        capabilities=registry.capabilities(channels),
+        capabilities=shown,
     )
     worker = Worker(
         house.database,
@@ -52,7 +54,8 @@ def work(house: House) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    with Heartbeat(house.database, "worker"), Sending(house, channels, assistant):
+    sending, keeping = Sending(house, channels, assistant), Keeping(house, assistant, shown)
+    with Heartbeat(house.database, "worker"), sending, keeping:
         logger.info("worker ready")
         worker.run()
     logger.info("worker stopped")

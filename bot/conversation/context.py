@@ -6,12 +6,16 @@ it in the one transaction that also holds the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
+
+from bot.conversation.messages import Content
+from bot.privacy.vault import Vault
+from bot.triage import levels
 
 Effect = Callable[[Connection], None]
 
@@ -23,25 +27,34 @@ class TurnContext:
     Attributes:
         conversation_id: Whose turn it is.
         channel: Where the person writes.
+        text: The words of the turn as they were written; the tracker does not hold them.
+        contents: The messages of the turn.
+        level: How urgent they are.
+        vault: What an action may read from and seal with; None under the stock tools.
         effects: Run in order inside the turn's transaction.
         forget: Delete what was said before this turn, and remember nothing.
         stop: The person wants no more messages.
+        wipe: The words of this conversation go, once the turn is answered.
     """
 
     conversation_id: str
     channel: str
+    text: str = field(default="", repr=False)
+    contents: Sequence[Content] = field(default=(), repr=False)
+    level: str = levels.ORDINARY
+    vault: Vault | None = None
     effects: list[Effect] = field(default_factory=list)
     forget: bool = False
     stop: bool = False
+    wipe: bool = False
 
 
 _current: ContextVar[TurnContext | None] = ContextVar("turn", default=None)
 
 
 @contextmanager
-def turn(conversation_id: str, channel: str) -> Iterator[TurnContext]:
+def turn(context: TurnContext) -> Iterator[TurnContext]:
     """Makes a turn the current one."""
-    context = TurnContext(conversation_id, channel)
     token = _current.set(context)
     try:
         yield context

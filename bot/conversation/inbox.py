@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from bot.attachments import store as attachments
 from bot.clock import now_ms
 from bot.conversation import burst, cleaning, standing
 from bot.conversation.messages import Content, Inbound
 from bot.privacy.identity import AddressBook, random_id
-from bot.privacy.sealing import Sealer
+from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
 from bot.storage.locks import lock_conversations
@@ -30,6 +32,11 @@ MAX_SCANNED = 1_000
 _FIND = (
     select(conversations.c.id)
     .join(contacts)
+    .where(contacts.c.channel == bindparam("channel"))
+    .where(contacts.c.address_blind == bindparam("blind"))
+)
+_CONTACT = (
+    select(contacts.c.id)
     .where(contacts.c.channel == bindparam("channel"))
     .where(contacts.c.address_blind == bindparam("blind"))
 )
@@ -88,8 +95,21 @@ class Inbox:
         """Commits several messages in one transaction, in the order given."""
         # Whatever takes time is done before anybody has to wait for the transaction.
         arrivals = [self._prepare(inbound) for inbound in batch]
+        try:
+            return self._commit(arrivals)
+        except IntegrityError:
+            # A conversation was deleted between the look and the lock: it is begun anew.
+            return self._commit(arrivals)
+
+    def conversation_of(self, channel: str, address: str) -> str | None:
+        """The id of the conversation with this address, if there is one."""
+        with self._database.read() as connection:
+            found = _find(connection, channel, self._address_book.blind(channel, address))
+            return found.id if found else None
+
+    def _commit(self, arrivals: Sequence[_Arrival]) -> list[Receipt]:
         # Everybody makes contacts in the same order, so no two batches block each other.
-        order = sorted(range(len(batch)), key=lambda number: arrivals[number].blind)
+        order = sorted(range(len(arrivals)), key=lambda number: arrivals[number].blind)
         with self._database.write() as connection:
             whose = {n: self._find_or_create(connection, arrivals[n]) for n in order}
             # Two messages of one conversation at once: the second waits here, so that their
@@ -103,12 +123,6 @@ class Inbox:
                 standing.set_reached(connection, heard)
                 bell.ring(connection)
         return receipts
-
-    def conversation_of(self, channel: str, address: str) -> str | None:
-        """The id of the conversation with this address, if there is one."""
-        with self._database.read() as connection:
-            found = _find(connection, channel, self._address_book.blind(channel, address))
-            return found.id if found else None
 
     def _prepare(self, inbound: Inbound) -> _Arrival:
         if not 0 < len(inbound.external_id) <= MAX_EXTERNAL_ID:
@@ -157,6 +171,7 @@ class Inbox:
     def _create(self, connection: Connection, arrival: _Arrival) -> str:
         now, inbound = now_ms(), arrival.inbound
         contact_id, conversation_id = random_id(), random_id()
+        known = {"channel": inbound.channel, "blind": arrival.blind}
         created = connection.execute(
             insert_ignoring(connection, contacts).values(
                 id=contact_id,
@@ -169,16 +184,16 @@ class Inbox:
             )
         )
         if created.rowcount == 0:
-            # Another process wrote the first message of this person a moment ago.
-            found = _find(connection, inbound.channel, arrival.blind)
-            if found is None:
-                raise RuntimeError("a contact without a conversation")
-            return str(found.id)
-        connection.execute(
-            conversations.insert().values(
+            # Somebody who said STOP and whose conversation is over.
+            contact_id = connection.execute(_CONTACT, known).scalar_one()
+        created = connection.execute(
+            insert_ignoring(connection, conversations).values(
                 id=conversation_id, contact_id=contact_id, channel=inbound.channel, created_at=now
             )
         )
+        if created.rowcount == 0:
+            # Another process wrote the first message of this person a moment ago.
+            return str(connection.execute(_FIND, known).scalar_one())
         return conversation_id
 
     def _make_ready(
@@ -254,6 +269,24 @@ def open_content(sealer: Sealer, conversation_id: str, row: Row) -> Content:
     """
     place = content_place(conversation_id, row.external_id)
     return Content.decode(sealer.open(row.content_sealed, place))
+
+
+def lately_said(
+    connection: Connection, sealer: Sealer, conversation_id: str, *, since: int
+) -> list[str]:
+    """The texts of a conversation that were answered since a moment, oldest first."""
+    rows = connection.execute(
+        select(inbox.c.external_id, inbox.c.content_sealed)
+        .where(inbox.c.conversation_id == conversation_id)
+        .where(inbox.c.turn_id.is_not(None))
+        .where(inbox.c.received_at >= since)
+        .order_by(inbox.c.id)
+    ).all()
+    found = []
+    for row in rows:
+        with contextlib.suppress(SealBroken):
+            found.append(open_content(sealer, conversation_id, row).text)
+    return [text for text in found if text]
 
 
 def address_place(contact_id: str) -> str:

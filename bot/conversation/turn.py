@@ -23,6 +23,7 @@ from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
 from bot.conversation.queue import Claim, Queue
 from bot.conversation.rendering import render
+from bot.conversation.wiping import wipe
 from bot.knowledge import unanswered
 from bot.knowledge.unanswered import Unanswered
 from bot.lexicon import is_keyword
@@ -75,6 +76,7 @@ class Answer:
         effects: What actions changed, run inside the turn's transaction.
         forget: Delete what was said before this turn.
         stop: The person wants no more messages, after these replies.
+        wipe: What was said in this conversation so far goes, but for these replies.
         unanswered: A question that found no answer, to be filed for staff.
         keeps_more: The rest of a long answer may still be asked for.
     """
@@ -85,6 +87,7 @@ class Answer:
     effects: Sequence[Effect] = ()
     forget: bool = False
     stop: bool = False
+    wipe: bool = False
     unanswered: Unanswered | None = None
     keeps_more: bool = False
 
@@ -208,7 +211,7 @@ class TurnRunner:
         if sealed is None:
             return None, rows
         try:
-            return self._sealer.open(sealed, _tracker_place(claim.conversation_id)), rows
+            return self._sealer.open(sealed, tracker_place(claim.conversation_id)), rows
         except SealBroken:
             logger.error("a tracker did not open and is begun anew")
             return None, rows
@@ -278,10 +281,12 @@ class TurnRunner:
                 self._remember(connection, conversation_id, answer.state)
             parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
+            if answer.wipe:
+                wipe(connection, self._sealer, conversation_id)
             level = levels.ORDINARY if answer.forget else levels.highest(held, answer.level)
             self.queue.finish(connection, claim, level)
             bell.ring(connection)
-        if answer.forget:
+        if answer.forget or answer.wipe:
             self._database.close_words_for_good()
         return replies
 
@@ -315,7 +320,7 @@ class TurnRunner:
                 trackers.delete().where(trackers.c.conversation_id == conversation_id)
             )
             return
-        sealed = self._sealer.seal(state, _tracker_place(conversation_id))
+        sealed = self._sealer.seal(state, tracker_place(conversation_id))
         row = {"whose": conversation_id, "sealed": sealed, "now": now_ms()}
         # The conversation is locked: nobody else writes this row between the two.
         if connection.execute(_UPDATE_TRACKER, row).rowcount == 0:
@@ -376,5 +381,5 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__} at {place}"
 
 
-def _tracker_place(conversation_id: str) -> str:
+def tracker_place(conversation_id: str) -> str:
     return f"trackers.state:{conversation_id}"

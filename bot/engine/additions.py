@@ -11,7 +11,7 @@ from bot.engine import tracker as trackers
 from bot.engine.memory import Memory
 from bot.engine.reader import Heard
 from bot.entities.countries import name_of
-from bot.knowledge.buttons import metadata, sends_abroad
+from bot.knowledge.buttons import metadata, own_texts, sends_abroad
 from bot.knowledge.facts import missions
 from bot.nlu.labels import ABROAD, DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, SUICIDE, TOPIC_SLOT
 from bot.triage import levels
@@ -57,7 +57,8 @@ class Additions:
 
     def _note_subject(self, intent: str, tracker: Any) -> None:
         """ "berapa lama ya" after "saya sudah lapor" is asked of reports."""
-        if about := metadata(self._responses.get(f"utter_{intent}", []), SUBJECT):
+        spoken = self._responses.get(f"utter_{intent}", [])
+        if about := metadata(spoken, SUBJECT) or own_texts()["tentang"].get(intent):
             trackers.set_slot(tracker, TOPIC_SLOT, about)
 
     def with_help_abroad(

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversation import cleaning
-from bot.conversation.context import turn
+from bot.conversation.context import TurnContext, turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
-from bot.engine import rasa_internals
+from bot.engine import rasa_internals, telling
 from bot.engine.choice_lists import with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
-from bot.nlu.labels import MEMORY_SLOT, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, MEMORY_SLOT, TOPIC_SLOT
+from bot.privacy.vault import Vault
 from bot.triage import levels
 
 
@@ -24,9 +25,14 @@ class Assistant:
     """Answers turns with the model at `model`.
 
     Not for use from several threads: Rasa's processor holds the tracker of one turn.
+
+    Args:
+        model: The trained model.
+        vault: Where reports are kept; without, none are taken.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, vault: Vault | None = None) -> None:
+        self._vault = vault
         rasa_internals.import_for_serving()
         self._processor = rasa_internals.load_processor(model)
         self._loop = asyncio.new_event_loop()
@@ -65,6 +71,10 @@ class Assistant:
         """Answers the lines of one turn. See `bot.conversation.turn.Assistant`."""
         return self._loop.run_until_complete(self._answer(conversation_id, channel, state, lines))
 
+    def take_reports(self, vault: Vault) -> None:
+        """From now on reports are taken, and kept there."""
+        self._vault = vault
+
     def apologise(self, channel: str) -> Sequence[Reply]:
         """What is said when a turn could not be answered at all."""
         return self._say("ucapan_gangguan", channel)
@@ -73,18 +83,30 @@ class Assistant:
         """What a response says on a channel. Only reads: any thread may call it."""
         return self._say(response, channel, **values)
 
+    def with_said(self, state: bytes, said: Sequence[Reply]) -> bytes:
+        """A conversation's memory, had `said` been said last. Any thread may call it."""
+        return self._tracker.with_said(state, said)
+
+    def slot_of(self, state: bytes, name: str) -> Any:
+        """What a conversation's memory has in a slot. Any thread may call it."""
+        return self._tracker.slot_of(state, name)
+
     async def _answer(
         self, conversation_id: str, channel: str, state: bytes | None, lines: Sequence[Content]
     ) -> Answer:
         domain = self._processor.domain
         tracker = self._tracker.restore(conversation_id, state, domain)
         text = "\n".join(line.text for line in lines if line.text)
-        if said := self._asides.before_reading(tracker, state, lines, text, channel):
+        if not telling.takes_all(tracker, lines) and (
+            said := self._asides.before_reading(tracker, state, lines, text, channel)
+        ):
             return said
         heard = self._reader.read(tracker, lines, text)
         understanding = heard.meant
         self._tracker.set_slot(tracker, MEMORY_SLOT, heard.memory.as_slot())
-        if said := self._asides.after_reading(tracker, understanding, text, channel):
+        if not telling.is_told(tracker) and (
+            said := self._asides.after_reading(tracker, understanding, text, channel)
+        ):
             return said
         collector = self._collector(channel)
         from rasa.core.channels.channel import UserMessage
@@ -97,7 +119,10 @@ class Assistant:
             input_channel=channel,
             parse_data=understanding.parsed,
         )
-        with turn(conversation_id, channel) as context:
+        at_hand = TurnContext(
+            conversation_id, channel, text, lines, understanding.level, self._vault
+        )
+        with turn(at_hand) as context:
             self._processor.tracker_store.current = tracker
             try:
                 await self._processor.handle_message(message)
@@ -111,7 +136,12 @@ class Assistant:
             raise RuntimeError(f"no reply to intent {understanding.intent}")
         replies = list(collector.replies)
         replies = self._additions.around(replies, tracker, heard, channel)
-        if after := self._after(tracker, heard.other, replies, channel):
+        if telling.was_interrupted(tracker, understanding):
+            telling.keep_meanwhile(tracker, context)
+            replies = self._report_again(tracker, replies, channel)
+        elif not telling.is_told(tracker) and (
+            after := self._after(tracker, heard.other, replies, channel)
+        ):
             replies = with_one_list([*replies, *after])
         if understanding.level == levels.SERIOUS and not understanding.sure:
             # Nobody whose message sounds grave gets nothing but a list.
@@ -126,8 +156,26 @@ class Assistant:
             effects=context.effects,
             forget=context.forget,
             stop=context.stop,
+            wipe=context.wipe,
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
+
+    def _report_again(self, tracker: Any, said: Sequence[Reply], channel: str) -> list[Reply]:
+        """What was said beside a report, and then its question, which Rasa's form put again.
+
+        Without the question where something else was just asked, or somebody is in danger.
+        """
+        *answer, question = said
+        if tracker.get_slot(DANGER_SLOT):
+            (kept,) = self._say("ucapan_lapor_disimpan_dulu", channel)
+            last = answer[-1]
+            text, choices = f"{last.text}\n\n{kept.text}", (*last.choices, *kept.choices)
+            return with_one_list([*answer[:-1], replace(last, text=text, choices=choices)])
+        if any(self._tracker.ran(tracker, action) for action in telling.ASKING_ACTIONS):
+            return answer
+        (lead,) = self._say("ucapan_lapor_lanjut", channel)
+        again = replace(question, text=f"{lead.text}\n\n{question.text}")
+        return [*(replace(reply, choices=()) for reply in answer), again]
 
     def _after(
         self, tracker: Any, other: Understanding | None, said: Sequence[Reply], channel: str

@@ -6,6 +6,7 @@ when another version is installed.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import logging
@@ -196,7 +197,7 @@ def _sdk_tracker(tracker: DialogueStateTracker) -> Any:
         events=[event.as_dict() for event in tracker.events],
         paused=tracker.is_paused(),
         followup_action=tracker.followup_action,
-        active_loop=tracker.active_loop.to_dict() if tracker.active_loop else {},
+        active_loop=dataclasses.asdict(tracker.active_loop) if tracker.active_loop else {},
         latest_action_name=tracker.latest_action_name,
     )
 

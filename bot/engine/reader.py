@@ -11,7 +11,7 @@ from typing import Any
 from bot import lexicon
 from bot.conversation.choices import is_place_in_list, names_no_choice, pick
 from bot.conversation.messages import Content, Understanding
-from bot.engine import danger, rasa_internals, wishes
+from bot.engine import danger, rasa_internals, telling, wishes
 from bot.engine import tracker as trackers
 from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
@@ -97,6 +97,8 @@ class Reader:
     def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Heard:
         """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
         memory = Memory.of(tracker)
+        if belongs := self._to_report(tracker, lines, text):
+            return Heard(belongs, None, memory)
         if direct := self._without_words(tracker, lines, text):
             if {"entity": "menelepon", "value": "tidak"} in direct.parsed.get("entities", ()):
                 memory = memory.with_situation(CANNOT_CALL)
@@ -106,21 +108,28 @@ class Reader:
         meant, other = self._in_its_place(understanding, other, tracker, text, memory)
         return Heard(meant, other, memory.after_a_cry() if meant.level == levels.URGENT else memory)
 
+    def _to_report(self, tracker: Any, lines: Sequence[Content], text: str) -> Understanding | None:
+        """What belongs to a report that is told, or to a receipt; buttons and picks do not."""
+
+        def read(said: str) -> Understanding:
+            return self.understand(said, trackers.with_slots({}, self._processor.domain))[0]
+
+        if self._stop(tracker, text) or self._picked(tracker, lines, text):
+            return None
+        return (
+            telling.with_receipt(text)
+            or telling.in_report(tracker, lines, text, read)
+            or telling.in_follow_up(tracker, lines, text, read)
+            or telling.begins_with_story(tracker, text, read)
+        )
+
     def _without_words(
         self, tracker: Any, lines: Sequence[Content], text: str
     ) -> Understanding | None:
         """A button, a pick, a command, an answer to a quiz, "terus?"."""
         if stop := self._stop(tracker, text):
             return stop
-        choices = trackers.offered_last(tracker)
-        value = lines[0].payload
-        # Buttons of older messages still work; a value that names nothing counts as text.
-        # Of several lines the first may pick by its number: "3", "anak saya umur 22".
-        begins = lines[0].text if is_place_in_list(lines[0].text) else text
-        if value is None:
-            picks = (pick(typed, choices) for typed in dict.fromkeys((text, begins)))
-            value = next((picked.payload for picked in picks if picked), None)
-        if value is not None and (direct := self._from_payload(value)):
+        if direct := self._picked(tracker, lines, text):
             return direct
         if command := _COMMAND.fullmatch(text.strip()):
             intent = _COMMANDS.get(command[1].lower())
@@ -131,6 +140,18 @@ class Reader:
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on
         return None
+
+    def _picked(self, tracker: Any, lines: Sequence[Content], text: str) -> Understanding | None:
+        """A button, or a choice that is typed."""
+        choices = trackers.offered_last(tracker)
+        value = lines[0].payload
+        # Buttons of older messages still work; a value that names nothing counts as text.
+        # Of several lines the first may pick by its number: "3", "anak saya umur 22".
+        begins = lines[0].text if is_place_in_list(lines[0].text) else text
+        if value is None:
+            picks = (pick(typed, choices) for typed in dict.fromkeys((text, begins)))
+            value = next((picked.payload for picked in picks if picked), None)
+        return self._from_payload(value) if value is not None else None
 
     @staticmethod
     def _stop(tracker: Any, text: str) -> Understanding | None:

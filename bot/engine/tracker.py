@@ -91,7 +91,18 @@ def remember(tracker: DialogueStateTracker, said: Sequence[Reply]) -> bytes:
         "loop": tracker.active_loop_name,
         "said": [_bot_event(reply) for reply in said],
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(data)
+
+
+def with_said(state: bytes, said: Sequence[Reply]) -> bytes:
+    """What `remember` gave, had `said` been said last: choices are picked from it now."""
+    data = json.loads(state)
+    return _encode({**data, "said": [_bot_event(reply) for reply in said]})
+
+
+def slot_of(state: bytes, name: str) -> Any:
+    """The value of a slot in what `remember` gave; None for one that has none."""
+    return json.loads(state)["slots"].get(name)
 
 
 def said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
@@ -148,3 +159,7 @@ def ran(tracker: DialogueStateTracker, action: str) -> bool:
 def _bot_event(reply: Reply) -> dict[str, Any]:
     buttons = [{"title": choice.title, "payload": choice.payload} for choice in reply.choices]
     return {"event": "bot", "text": reply.text, "data": {"buttons": buttons} if buttons else {}}
+
+
+def _encode(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -169,6 +169,11 @@ def _narrowed(ids: tuple[str, ...], said: set[str]) -> tuple[str, ...]:
     return ids
 
 
+def value_of(code: str) -> dict[str, Any]:
+    """The value of the desa or kecamatan of a code."""
+    return _value((code,))
+
+
 def _value(ids: tuple[str, ...]) -> dict[str, Any]:
     if not ids[0][0].isdigit():
         return {"kabupaten": ids[0]}

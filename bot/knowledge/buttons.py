@@ -16,15 +16,18 @@ Responses = dict[str, list[dict[str, Any]]]
 Button = dict[str, str]
 
 OWN_TEXTS_FILE: Path = PROJECT_ROOT / "nlu_data" / "ucapan.yml"
+TIP_TEXTS_FILE: Path = PROJECT_ROOT / "nlu_data" / "laporan" / "ucapan.yml"
 FAQ_RESPONSE = "utter_faq/"
 _FAQ_LABEL = "faq/"
 
 
 @lru_cache(maxsize=1)
 def own_texts() -> dict[str, Any]:
-    """`ucapan`, the responses of actions and engine, and `judul`, the names of errands."""
+    """`ucapan`, the responses of actions and engine, `judul`, the names of errands, `status`, what
+    a reporter is told of the state of a report, and `tentang`, what errands are about."""
     texts: dict[str, Any] = yaml.safe_load(OWN_TEXTS_FILE.read_text("utf-8"))
-    return texts
+    of_tips = yaml.safe_load(TIP_TEXTS_FILE.read_text("utf-8"))
+    return {**texts, **of_tips, "ucapan": {**texts["ucapan"], **of_tips["ucapan"]}}
 
 
 def payload(intent: str, /, **entities: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -55,9 +56,14 @@ class EntityExtractor(GraphComponent):
             text = message.get(TEXT) or ""
             if text.startswith(_BUTTON):
                 continue
-            found = [_in_rasas_form(entity) for entity in find(text, today=today)]
+            found = in_rasas_form(text, today)
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
+
+
+def in_rasas_form(text: str, today: date) -> list[dict[str, Any]]:
+    """All that a text names, as Rasa has it in a parse."""
+    return [_in_rasas_form(entity) for entity in find(text, today=today)]
 
 
 def _in_rasas_form(entity: Entity) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event, inspect, select, text
@@ -95,18 +96,47 @@ class Database:
         if self.is_sqlite:
             self._checkpoint("PASSIVE")
 
-    def close_words_for_good(self) -> None:
-        """After a deletion: leaves no copy of the words in SQLite's write-ahead log."""
-        if self.is_sqlite:
-            with self._turnstile():
-                self._checkpoint("TRUNCATE")
+    def close_words_for_good(self) -> bool:
+        """After a deletion: leaves no copy of the words in SQLite's write-ahead log.
 
-    def _checkpoint(self, mode: str) -> None:
-        # Past SQLAlchemy's own BEGIN: a checkpoint does not run inside a transaction.
+        Returns:
+            Whether it is done; False when somebody read for so long that it has to be repeated.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._turnstile():
+            return self._checkpoint("TRUNCATE")
+
+    def rewrite(self) -> bool:
+        """Writes SQLite's file anew: now nothing at all is left of what was deleted.
+
+        `secure_delete` zeroes what is freed, but not the copies that stay behind in a page when
+        SQLite moves rows to another one. Whoever writes waits: a second or two for each 100 MB.
+
+        Returns:
+            As `close_words_for_good`.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._turnstile():
+            self._past_transactions("VACUUM")
+            return self._checkpoint("TRUNCATE")
+
+    def size(self) -> int | None:
+        """Bytes of SQLite's file; None on PostgreSQL."""
+        return Path(str(self.url.database)).stat().st_size if self.is_sqlite else None
+
+    def _checkpoint(self, mode: str) -> bool:
+        (is_busy, _, _) = self._past_transactions(f"PRAGMA wal_checkpoint({mode})")
+        return not is_busy
+
+    def _past_transactions(self, command: str) -> Any:
+        """Past SQLAlchemy's own BEGIN: such a command does not run inside a transaction."""
         with self.engine.connect() as connection:
             cursor = connection.connection.cursor()
-            cursor.execute(f"PRAGMA wal_checkpoint({mode})")
+            row = cursor.execute(command).fetchone()
             cursor.close()
+            return row
 
     def is_new(self) -> bool:
         """Whether no server key has been used here yet."""

@@ -14,14 +14,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Inbound, Location, Reply
 from bot.conversation.turn import Assistant, Outcome, TurnRunner
+from bot.privacy import grants
 from bot.privacy.identity import AddressBook
 from bot.privacy.keys import IDENTITY_SUBKEY, SEALING_SUBKEY, ServerKey
 from bot.privacy.sealing import Sealer
+from bot.privacy.vault import Vault
 from bot.storage import migrate
 from bot.storage.database import Database
 
@@ -31,7 +33,13 @@ CLAIM_SECONDS = 60.0
 USAGE = "Tulis /photo BERKAS, /location LINTANG,BUJUR atau /button NILAI."
 
 
-def converse(assistant: Assistant, *, channel: str, as_json: bool) -> None:
+class Reporter(Assistant, Protocol):
+    """An assistant that also takes reports, once it is told where to keep them."""
+
+    def take_reports(self, vault: Vault) -> None: ...
+
+
+def converse(assistant: Reporter, *, channel: str, as_json: bool) -> None:
     """Reads standard input until it ends."""
     with tempfile.TemporaryDirectory(prefix="suluh-chat-") as folder:
         session = Session(assistant, Path(folder), channel)
@@ -55,12 +63,16 @@ class Session:
         channel: Whose form the replies take.
     """
 
-    def __init__(self, assistant: Assistant, folder: Path, channel: str) -> None:
+    def __init__(self, assistant: Reporter, folder: Path, channel: str) -> None:
         key = ServerKey.generate()
         sealer = Sealer(key.subkey(SEALING_SUBKEY))
         database = Database(f"sqlite:///{folder / 'chat.db'}")
         migrate.upgrade(database)
         self._channel = channel
+        assistant.take_reports(Vault(database, key, sealer))
+        with database.write() as connection:
+            # Reports of a trial are sealed for nobody.
+            grants.rotate(connection, ())
         # Each line is a turn of its own here: nothing waits for a next line.
         self._inbox = Inbox(
             database,

@@ -53,13 +53,6 @@ def test_nobody_else_is_in_danger(assistant: Assistant) -> None:
     assert "belum bisa menjawab" in _say(assistant, "zzz qqq").replies[0].text
 
 
-def test_yes_to_the_question_about_danger_is_a_cry_for_help(assistant: Assistant) -> None:
-    asked = _say(assistant, "saya mau lapor")
-    assert "bahaya sekarang?" in asked.replies[0].text
-    answer = _say(assistant, "iyo", asked.state)
-    assert answer.level == "darurat"
-
-
 def test_the_same_long_answer_is_not_sent_twice_running(assistant: Assistant) -> None:
     first = _say(assistant, "apa itu calo?")
     again = _say(assistant, "kenapa?", first.state)

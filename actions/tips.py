@@ -1,0 +1,364 @@
+"""A report: the form that asks for it, and what the holder of a receipt may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot import clock
+from bot.conversation import context
+from bot.conversation.context import TurnContext
+from bot.conversation.inbox import lately_said
+from bot.knowledge.buttons import own_texts
+from bot.nlu.extractor import in_rasas_form
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT
+from bot.privacy import receipts, retention
+from bot.tips import filing, follow_up, interview, reading, summary
+from bot.tips.draft import SLOT, Draft
+from bot.tips.follow_up import Session
+
+RESULT_SLOT = "laporan"
+REQUESTED_SLOT = "requested_slot"
+CLOSED = "tutup"
+# Channels that bring files.
+FILES_COME = ("telegram", "whatsapp")
+MINUTE_MS = 60_000
+# What was told so shortly before a report, with so many facts in it, belongs to it.
+TOLD_BEFORE_MS, LEAST_FACTS = 15 * MINUTE_MS, 2
+SENT_AWAY = {
+    interview.CANCELLED: "ucapan_lapor_batal",
+    interview.REFUSED: "ucapan_lapor_tidak_setuju",
+    interview.SILENT: "ucapan_lapor_jangan_balas",
+    CLOSED: "ucapan_lapor_tutup",
+}
+
+
+class ValidateFormLaporan(Action):
+    """Takes what was said into the report. Nothing at all when it was about something else."""
+
+    def name(self) -> str:
+        return "validate_form_laporan"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = context.current()
+        if tracker.latest_message["intent"]["name"] != "lapor":
+            return []
+        desk_key = filing.current_desk_key(turn.vault)
+        if desk_key is None:
+            return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
+        draft = Draft.from_slot(tracker.get_slot(SLOT)) or _told_before(turn)
+        step = interview.take(draft, _said(turn, tracker, draft))
+        for note in step.notes:
+            dispatcher.utter_message(response=note)
+        draft = step.draft
+        if step.outcome is not None:
+            kept = [SlotSet(SLOT, draft.to_slot()), SlotSet(RESULT_SLOT, step.outcome)]
+            return [*kept, SlotSet(REQUESTED_SLOT, None)]
+        kept_ms = filing.kept_ms(retention.DRAFT)
+        draft, effects = filing.meanwhile(
+            draft, desk_key, turn.conversation_id, turn.channel, keep_ms=kept_ms
+        )
+        turn.effects += effects
+        # Whoever goes on with a report is in no danger now.
+        calm = [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
+        return [SlotSet(SLOT, draft.to_slot()), *calm]
+
+
+class ActionAskLaporan(Action):
+    """Puts the question that waits, with its choices."""
+
+    def name(self) -> str:
+        return "action_ask_laporan"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        draft = Draft.from_slot(tracker.get_slot(SLOT))
+        assert draft is not None
+        dispatcher.utter_message(
+            response=f"ucapan_lapor_tanya_{draft.current}",
+            buttons=interview.buttons(draft),
+            ringkasan=summary.text(draft),
+        )
+        return []
+
+
+class ActionLaporan(Action):
+    """Ends a report: sends it to the desk, or lets it go."""
+
+    def name(self) -> str:
+        return "action_laporan"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = context.current()
+        outcome = tracker.get_slot(RESULT_SLOT)
+        ended: list[EventType] = [SlotSet(SLOT, None), SlotSet(RESULT_SLOT, None)]
+        draft = Draft.from_slot(tracker.get_slot(SLOT))
+        if outcome == interview.SEND and draft is not None:
+            return [*_send(dispatcher, turn, draft), *ended]
+        if draft is not None:
+            turn.wipe = True
+            turn.effects.append(filing.untouch(turn.conversation_id))
+            if draft.tip_id:
+                turn.effects.append(filing.forget_unfinished(draft.tip_id))
+        dispatcher.utter_message(response=SENT_AWAY[outcome or interview.CANCELLED])
+        return ended
+
+
+class ActionCekStatus(Action):
+    """What the holder of a receipt asks for."""
+
+    def name(self) -> str:
+        return "action_cek_status"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = context.current()
+        if turn.vault is None:
+            dispatcher.utter_message(response="ucapan_status_minta")
+            return []
+        session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+        step = next(tracker.get_latest_entity_values("langkah"), None)
+        receipt = receipts.find_in(turn.text)
+        if receipt is not None:
+            return _with_receipt(dispatcher, turn, receipt, session)
+        if session is None:
+            dispatcher.utter_message(response="ucapan_status_minta")
+            return []
+        if session.stage == follow_up.CONFIRM:
+            return _without_receipt(dispatcher, turn, session, step)
+        if session.stage == follow_up.CHECK:
+            return _check(dispatcher, turn, session, tracker)
+        return _manage(dispatcher, turn, session, step)
+
+
+def _told_before(turn: TurnContext) -> Draft:
+    """A new report, with what was told just before it was asked for: nobody tells it twice."""
+    draft = interview.begin()
+    if turn.vault is None:
+        return draft
+    with turn.vault.database.read() as connection:
+        texts = lately_said(
+            connection,
+            turn.vault.sealer,
+            turn.conversation_id,
+            since=clock.now_ms() - TOLD_BEFORE_MS,
+        )
+    for text in texts:
+        facts = reading.facts(text, in_rasas_form(text, clock.today()), today=clock.today())
+        if len(facts) >= LEAST_FACTS:
+            draft = draft.with_words(reading.masked(text)).with_facts(facts)
+    return draft
+
+
+def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
+    entities = tracker.latest_message.get("entities") or []
+    values = {entity["entity"]: entity["value"] for entity in entities}
+    step = values.get("langkah")
+    files = sum(len(content.attachments) for content in turn.contents)
+    beside: dict[str, Any] = {
+        "files": files,
+        "files_kept": turn.channel in FILES_COME,
+        "location": any(content.location for content in turn.contents),
+        "level": turn.level,
+    }
+    if step in interview.STEPS:
+        return interview.Said(step=step, **beside)
+    if "soal" in values:
+        option = str(values.get("jawab"))
+        place = int(option) if option.isdigit() else None
+        return interview.Said(question=values["soal"], option=place, **beside)
+    told = reading.correction(turn.text) if draft.current else None
+    if told is not None:
+        # What is taken back names nothing.
+        entities = in_rasas_form(told, clock.today())
+    facts = reading.facts(told or turn.text, entities, asked=draft.current, today=clock.today())
+    text = reading.masked(turn.text)
+    return interview.Said(
+        text=text, facts=facts, corrects=told is not None, masked=text != turn.text, **beside
+    )
+
+
+def _send(dispatcher: CollectingDispatcher, turn: TurnContext, draft: Draft) -> list[EventType]:
+    desk_key = filing.current_desk_key(turn.vault)
+    if desk_key is None or turn.vault is None:
+        dispatcher.utter_message(response=SENT_AWAY[CLOSED])
+        return []
+    filed = filing.file(draft, desk_key, turn.vault, turn.conversation_id, turn.channel)
+    kept_ms = filing.kept_ms(retention.RECEIPT)
+    turn.effects += [
+        filed.effect,
+        filing.touch(turn.conversation_id, filing.SENT, filed.tip_id, keep_ms=kept_ms),
+    ]
+    turn.wipe = True
+    dispatcher.utter_message(
+        response="ucapan_lapor_terkirim",
+        nomor=filed.receipt.shown,
+        kata=" ".join(filed.receipt.words),
+    )
+    session = Session(filed.tip_id, follow_up.CONFIRM, clock.now_ms() + kept_ms)
+    return [SlotSet(follow_up.SLOT, session.to_slot())]
+
+
+def _with_receipt(
+    dispatcher: CollectingDispatcher,
+    turn: TurnContext,
+    receipt: receipts.Receipt,
+    session: Session | None,
+) -> list[EventType]:
+    """The receipt once more after sending, or the way into a report from anywhere."""
+    assert turn.vault is not None
+    turn.wipe = True
+    if wait := follow_up.wait_ms(turn.vault, turn.conversation_id):
+        minutes = -(-wait // MINUTE_MS)
+        dispatcher.utter_message(response="ucapan_resi_tunggu", tunggu=minutes)
+        return []
+    opened = follow_up.open_tip(turn.vault, receipt, turn.conversation_id)
+    turn.effects.append(follow_up.tried(turn.conversation_id, right=opened is not None))
+    confirming = session is not None and session.stage == follow_up.CONFIRM
+    if opened is None:
+        answer = "ucapan_resi_belum_cocok" if confirming else "ucapan_resi_tidak_dikenal"
+        dispatcher.utter_message(response=answer)
+        return []
+    if confirming and session is not None and session.tip_id == opened.tip_id:
+        turn.effects.append(filing.untouch(turn.conversation_id))
+        dispatcher.utter_message(response="ucapan_resi_cocok")
+        return [SlotSet(follow_up.SLOT, None)]
+    _tell_state(dispatcher, opened.state)
+    if opened.state == filing.WITHDRAWN:
+        return [SlotSet(follow_up.SLOT, None)]
+    # What is opened here is forgotten soon, also when the person simply goes away.
+    turn.effects.append(
+        filing.touch(turn.conversation_id, filing.SENT, opened.tip_id, keep_ms=follow_up.OPEN_MS)
+    )
+    stage = follow_up.OPEN if opened.is_own_conversation else follow_up.CHECK
+    session = Session.new(opened.tip_id, stage, opened.keys)
+    if stage == follow_up.CHECK:
+        dispatcher.utter_message(response="ucapan_status_pastikan")
+    else:
+        _tell_messages(dispatcher, turn, session)
+    return [SlotSet(follow_up.SLOT, session.to_slot())]
+
+
+def _without_receipt(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session, step: Any
+) -> list[EventType]:
+    if step != "tanpa_nomor":
+        dispatcher.utter_message(response="ucapan_resi_belum_cocok")
+        return []
+    turn.wipe = True
+    turn.effects.append(filing.untouch(turn.conversation_id))
+    dispatcher.utter_message(response="ucapan_resi_tanpa")
+    return [SlotSet(follow_up.SLOT, None)]
+
+
+def _check(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session, tracker: Tracker
+) -> list[EventType]:
+    """A second fact: only the holder of the receipt who also knows it is told more."""
+    assert turn.vault is not None
+    turn.wipe = True
+    if follow_up.wait_ms(turn.vault, turn.conversation_id):
+        dispatcher.utter_message(response="ucapan_status_belum_pasti")
+        return []
+    key = bytes.fromhex(session.private_key)
+    named = _places(tracker)
+    right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named, turn.text)
+    turn.effects.append(follow_up.tried(turn.conversation_id, right=right))
+    if not right:
+        dispatcher.utter_message(response="ucapan_status_belum_pasti")
+        return [SlotSet(follow_up.SLOT, None)]
+    session = Session(session.tip_id, follow_up.OPEN, session.until, session.private_key)
+    _tell_messages(dispatcher, turn, session)
+    return [SlotSet(follow_up.SLOT, session.to_slot())]
+
+
+def _manage(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session, step: Any
+) -> list[EventType]:
+    """Adds, withdraws, or changes the receipt of a report that is open."""
+    assert turn.vault is not None
+    turn.wipe = True
+    if step == "selesai":
+        turn.effects.append(filing.untouch(turn.conversation_id))
+        dispatcher.utter_message(response="ucapan_status_selesai")
+        return [SlotSet(follow_up.SLOT, None)]
+    if step == "tarik":
+        dispatcher.utter_message(response="ucapan_status_tarik_yakin")
+        return [SlotSet(follow_up.SLOT, session.to_slot())]
+    if step == "tarik_ya":
+        held = follow_up.is_held(turn.vault, session.tip_id)
+        turn.effects += [follow_up.withdraw(session.tip_id), filing.untouch(turn.conversation_id)]
+        dispatcher.utter_message(response=f"ucapan_status_{'ditahan' if held else 'ditarik'}")
+        return [SlotSet(follow_up.SLOT, None)]
+    if step == "ganti":
+        return _replace_receipt(dispatcher, turn, session)
+    desk_key = filing.current_desk_key(turn.vault)
+    if step == "tambah" or desk_key is None:
+        dispatcher.utter_message(response="ucapan_status_tambah")
+    else:
+        text = reading.masked(turn.text)
+        if text:
+            said = {"text": text, "told_at": clock.now_ms()}
+            turn.effects.append(follow_up.add_entry(desk_key, session.tip_id, said))
+        turn.effects.append(
+            filing.add_files(desk_key, turn.vault, turn.conversation_id, session.tip_id)
+        )
+        dispatcher.utter_message(response="ucapan_status_ditambah")
+    adding = Session(session.tip_id, follow_up.ADDING, session.until, session.private_key)
+    return [SlotSet(follow_up.SLOT, adding.to_slot())]
+
+
+def _replace_receipt(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session
+) -> list[EventType]:
+    assert turn.vault is not None
+    key = bytes.fromhex(session.private_key)
+    receipt, _, effect = follow_up.new_receipt(turn.vault, session.tip_id, key)
+    kept_ms = filing.kept_ms(retention.RECEIPT)
+    turn.effects += [
+        effect,
+        filing.touch(turn.conversation_id, filing.SENT, session.tip_id, keep_ms=kept_ms),
+    ]
+    dispatcher.utter_message(
+        response="ucapan_status_nomor_baru", nomor=receipt.shown, kata=" ".join(receipt.words)
+    )
+    confirm = Session(session.tip_id, follow_up.CONFIRM, clock.now_ms() + kept_ms)
+    return [SlotSet(follow_up.SLOT, confirm.to_slot())]
+
+
+def _tell_state(dispatcher: CollectingDispatcher, state: str) -> None:
+    dispatcher.utter_message(response="ucapan_status", status=own_texts()["status"][state])
+
+
+def _tell_messages(dispatcher: CollectingDispatcher, turn: TurnContext, session: Session) -> None:
+    """What staff wrote, and what can be done."""
+    assert turn.vault is not None
+    key = bytes.fromhex(session.private_key)
+    found = follow_up.messages(turn.vault, session.tip_id, key)
+    if found:
+        dispatcher.utter_message(
+            response="ucapan_status_pesan", pesan="\n\n".join(text for _, text in found)
+        )
+        turn.effects.append(follow_up.mark_read([number for number, _ in found]))
+    dispatcher.utter_message(response="ucapan_status_pilihan")
+
+
+def _places(tracker: Tracker) -> list[str]:
+    """The places that the message names: kecamatan, desa, regency, country code."""
+    named: list[str] = []
+    for entity in tracker.latest_message.get("entities") or []:
+        if entity["entity"] == "tempat":
+            value = entity["value"]
+            named += [v for k in ("kecamatan", "desa", "kabupaten") if (v := value.get(k))]
+        if entity["entity"] == "negara":
+            named.append(entity["value"])
+    return named

@@ -1,0 +1,243 @@
+"""While a report is told, or one was opened with its receipt: what belongs to it, what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from bot import clock, lexicon
+from bot.attachments.store import NEVER_KEPT
+from bot.conversation.context import TurnContext
+from bot.conversation.messages import Attachment, Content, Understanding
+from bot.engine import tracker as trackers
+from bot.engine.certain import certain
+from bot.nlu.features import raw_words
+from bot.nlu.following import asks, without_address
+from bot.nlu.labels import DANGER_SLOT, FAQ
+from bot.privacy import receipts, retention
+from bot.tips import filing, follow_up, interview, reading
+from bot.tips.draft import SLOT, Draft
+from bot.tips.follow_up import Session
+from bot.tips.questions import SUMMARY, fills, order
+from bot.triage import levels
+from bot.triage.phrases import pattern, says, speaks_of_another, tells_of_another
+
+FORM = "form_laporan"
+REPORT, FOLLOW_UP = "lapor", "cek_status"
+
+# Small words that mean a step of the report. More words around them tell something.
+_STEPS = {
+    "lewati": interview.SKIP,
+    "kembali": interview.BACK,
+    "ulangi": interview.AGAIN,
+    "batal": interview.CANCEL,
+    "berhenti": interview.CANCEL,
+}
+LONGEST_STEP = 6
+# Clear enough to be something else than the report.
+CLEAR, CLEAR_QUESTION = 0.8, 0.6
+ERRANDS = (
+    "minta_petugas", "privasi_hapus", "menu", "siapa_kamu", "kuis", "cek_status", "cek_tawaran",
+    "kasar",
+)  # fmt: skip
+# After these something else than the report waits for an answer.
+ASKING_ACTIONS = (
+    "action_privasi_hapus", "action_kuis", "action_menu", "action_mungkin_maksud",
+)  # fmt: skip
+COURTESIES = ("salam", "terima_kasih", "sampai_jumpa")
+LONGEST_COURTESY = 5
+# So many words may open a report, and so much must be told after them.
+LONGEST_OPENING, LEAST_FACTS = 5, 2
+# A mistyped receipt has about as many digits as a right one.
+LEAST_DIGITS = 13
+# Whoever tells of one of these is not the one in danger.
+_OTHERS = ("keluarga", "teman", "saksi")
+
+Read = Callable[[str], Understanding]
+
+
+def is_told(tracker: Any) -> bool:
+    """Whether a report is being told."""
+    return bool(tracker.active_loop_name == FORM)
+
+
+def begins_with_story(tracker: Any, text: str, read: Read) -> Understanding | None:
+    """ "mau lapor, kemarin malam di desa saya ...": a report, and its story with it."""
+    words = without_address(raw_words(text))
+    opening = words[:LONGEST_OPENING]
+    if is_told(tracker) or len(words) <= LONGEST_OPENING or asks(opening):
+        return None
+    if _phrases("mulai").match(" ".join(opening)) is None:
+        return None
+    heard = read(text)
+    facts = reading.facts(text, heard.parsed.get("entities", ()), today=clock.today())
+    is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
+    return None if is_own_cry or len(facts) < LEAST_FACTS else _as_told(heard)
+
+
+def in_report(
+    tracker: Any, lines: Sequence[Content], text: str, read: Read
+) -> Understanding | None:
+    """What a message means to the report that is told; None when it is about something else.
+
+    Whatever it is, a cry for help stays with the report: its words are kept there, too.
+    """
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    if not is_told(tracker) or draft is None:
+        return None
+    if not text:
+        return certain(REPORT) if takes_all(tracker, lines) else None
+    if step := _step_said(text, draft):
+        return certain(REPORT, langkah=step)
+    heard = read(text)
+    facts = _facts(text, heard, draft)
+    if heard.level == levels.URGENT and not _tells_of_others(text, facts):
+        trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
+        return None
+    if tracker.get_slot(DANGER_SLOT):
+        # First the danger; what is said meanwhile belongs to the report as well.
+        trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
+        return None
+    step = _STEPS.get(heard.intent)
+    if step and heard.sure and len(raw_words(text)) <= LONGEST_STEP:
+        return certain(REPORT, langkah=step)
+    answers = not set(facts).isdisjoint(fills(draft.current or ""))
+    if not answers and _is_about_something_else(text, heard, bool(facts)):
+        return None
+    return _as_told(heard)
+
+
+def with_receipt(text: str) -> Understanding | None:
+    """A receipt, wherever it is written."""
+    return certain(FOLLOW_UP) if receipts.find_in(text) is not None else None
+
+
+def in_follow_up(
+    tracker: Any, lines: Sequence[Content], text: str, read: Read
+) -> Understanding | None:
+    """What a message means beside a receipt; None when it is about something else."""
+    session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+    if session is None:
+        return None
+    heard = read(text) if text else None
+    is_step = heard is not None and len(raw_words(text)) <= LONGEST_STEP
+    if session.stage == follow_up.CONFIRM:
+        digits = sum(sign.isdigit() for sign in text)
+        return certain(FOLLOW_UP) if digits >= LEAST_DIGITS else None
+    if heard is not None and heard.level == levels.URGENT:
+        return None
+    if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
+        return certain(FOLLOW_UP, langkah="selesai")
+    if session.stage == follow_up.CHECK and heard is not None:
+        return None if _is_question(text, heard) else _as_told(heard, FOLLOW_UP)
+    if session.stage == follow_up.ADDING:
+        if heard is None:
+            return certain(FOLLOW_UP)
+        if is_step and says(_phrases("selesai"), text):
+            return certain(FOLLOW_UP, langkah="selesai")
+        return None if _is_question(text, heard) else _as_told(heard, FOLLOW_UP)
+    return None
+
+
+def _step_said(text: str, draft: Draft) -> str | None:
+    """ "kenapa ditanya?", and at the summary "kirim" and "ubah tempat"."""
+    if len(raw_words(text)) > LONGEST_STEP:
+        return None
+    if says(_phrases(interview.WHY), text):
+        return interview.WHY
+    words = without_address(raw_words(text))
+    if " ".join(words) in order().phrases[interview.SUMMARY]:
+        return interview.SUMMARY
+    if draft.current == SUMMARY and words and words[0] in order().phrases[interview.CHANGE]:
+        return interview.CHANGE
+    if lexicon.does_not_know(words):
+        return interview.SKIP
+    return None
+
+
+def _files(line: Content) -> list[Attachment]:
+    return [file for file in line.attachments if file.kind not in NEVER_KEPT]
+
+
+def _facts(text: str, heard: Understanding, draft: Draft) -> dict[str, Any]:
+    entities = heard.parsed.get("entities", ())
+    return reading.facts(text, entities, asked=draft.current, today=clock.today())
+
+
+def _tells_of_others(text: str, facts: dict[str, Any]) -> bool:
+    return (
+        tells_of_another(text)
+        or speaks_of_another(text)
+        or facts.get("peran") in _OTHERS
+        or int(facts.get("jumlah", 0)) > 1
+    )
+
+
+def _with_cry(draft: Draft, text: str, facts: dict[str, Any]) -> Draft:
+    """Keeps what is said in danger with the report."""
+    fresh = {name: value for name, value in facts.items() if name not in draft.fields}
+    grave = replace(draft, level=levels.URGENT)
+    return grave.with_words(reading.masked(text)).with_facts(fresh)
+
+
+def _is_about_something_else(text: str, heard: Understanding, has_facts: bool) -> bool:
+    if not heard.sure:
+        return False
+    if heard.intent in COURTESIES:
+        return len(raw_words(text)) <= LONGEST_COURTESY
+    if has_facts:
+        return _is_question(text, heard) and "?" in text
+    if heard.intent in ERRANDS:
+        return heard.confidence >= CLEAR
+    return _is_question(text, heard)
+
+
+def _is_question(text: str, heard: Understanding) -> bool:
+    """A question from the catalogue."""
+    asked = "?" in text or asks(raw_words(text))
+    clear = heard.confidence >= CLEAR_QUESTION and not heard.leans_back
+    return heard.sure and heard.intent == FAQ and asked and clear
+
+
+def _as_told(heard: Understanding, intent: str = REPORT) -> Understanding:
+    """The words as a part of the report, with all that they name."""
+    named = [e for e in heard.parsed.get("entities", ()) if "start" in e]
+    told = certain(intent)
+    parsed = {**told.parsed, "entities": named}
+    return replace(told, parsed=parsed, level=heard.level)
+
+
+@lru_cache(maxsize=8)
+def _phrases(group: str) -> Any:
+    return pattern(order().phrases[group])
+
+
+def was_interrupted(tracker: Any, understanding: Understanding) -> bool:
+    """Whether something else was answered while a report is told."""
+    return is_told(tracker) and understanding.intent != REPORT
+
+
+def takes_all(tracker: Any, lines: Sequence[Content]) -> bool:
+    """Whether what has no words, such as a photo, belongs to a report as well."""
+    session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+    adding = session is not None and session.stage == follow_up.ADDING
+    has_more = any(line.location or _files(line) for line in lines)
+    return has_more and (is_told(tracker) or adding)
+
+
+def keep_meanwhile(tracker: Any, turn: TurnContext) -> None:
+    """Writes down what was said beside the question, when there is something to write."""
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    if draft is None:
+        return
+    draft, effects = filing.meanwhile(
+        draft,
+        filing.current_desk_key(turn.vault),
+        turn.conversation_id,
+        turn.channel,
+        keep_ms=filing.kept_ms(retention.DRAFT),
+    )
+    trackers.set_slot(tracker, SLOT, draft.to_slot())
+    turn.effects += effects

@@ -1,0 +1,276 @@
+"""What the holder of a receipt may see and do, from any channel.
+
+The receipt alone tells the state. More is told in the conversation that sent the report, or
+once a second fact of the report was given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy.engine import Connection
+
+from bot.clock import now_ms, this_hour_ms
+from bot.privacy import desk, guessing, retention
+from bot.privacy.boxes import open_with, seal_for
+from bot.privacy.desk import DeskKey
+from bot.privacy.receipts import Receipt, ReceiptKeys
+from bot.privacy.sealing import SealBroken
+from bot.privacy.vault import Vault
+from bot.storage.tables import attachments, tip_entries, tip_marks, tips
+from bot.tips import filing
+from bot.tips.filing import Effect
+
+STAFF, REPORTER = "staff", "reporter"
+# A reporter who adds more than this is asked to tell it to staff.
+MOST_ENTRIES = 200
+SLOT = "laporan_resi"
+# For so long after the receipt was given no second one is asked for.
+OPEN_MS = 30 * 60_000
+
+# What a conversation with a receipt waits for.
+CONFIRM, CHECK, OPEN, ADDING = STAGES = ("confirm", "check", "open", "adding")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A report that was opened with its receipt, in a slot for a short while.
+
+    Attributes:
+        tip_id: The report.
+        stage: confirm (the receipt once more), check (a second fact), open, or adding.
+        until: When it ends, in milliseconds.
+        private_key: Opens what was sealed for the holder of the receipt, base 16; empty
+            while only the state may be told.
+    """
+
+    tip_id: str
+    stage: str
+    until: int
+    private_key: str = field(default="", repr=False)
+
+    def to_slot(self) -> dict[str, Any]:
+        return {
+            "tip": self.tip_id,
+            "stage": self.stage,
+            "until": self.until,
+            "key": self.private_key,
+        }
+
+    @classmethod
+    def from_slot(cls, value: Any) -> Session | None:
+        """The session in a slot; None when there is none or it is over."""
+        if not isinstance(value, dict) or value.get("until", 0) < now_ms():
+            return None
+        return cls(value["tip"], value["stage"], value["until"], value["key"])
+
+    @classmethod
+    def new(cls, tip_id: str, stage: str, keys: ReceiptKeys | None = None) -> Session:
+        key = keys.private_key.hex() if keys else ""
+        return cls(tip_id, stage, now_ms() + OPEN_MS, key)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A report as the holder of its receipt finds it."""
+
+    tip_id: str
+    state: str
+    is_own_conversation: bool
+    keys: ReceiptKeys = field(repr=False)
+
+
+def wait_ms(vault: Vault, whose: str) -> int:
+    """How long the conversation must wait before it may try a receipt; 0 when it may."""
+    with vault.database.read() as connection:
+        return guessing.may_try(connection, whose, now_ms())
+
+
+def open_tip(vault: Vault, receipt: Receipt, whose: str) -> Opened | None:
+    """The report of a receipt; None when there is none. As slow for one as for the other."""
+    keys = filing.receipt_keys(vault, receipt)
+    with vault.database.read() as connection:
+        row = connection.execute(
+            select(tips.c.id, tips.c.state, tips.c.conversation_id).where(
+                tips.c.receipt_hash == keys.hash
+            )
+        ).first()
+    if row is None:
+        return None
+    return Opened(row.id, row.state, row.conversation_id == whose, keys)
+
+
+def tried(whose: str, *, right: bool) -> Effect:
+    """Counts a try with a receipt or with a second fact."""
+
+    def effect(connection: Connection) -> None:
+        if right:
+            guessing.succeeded(connection, whose)
+        else:
+            guessing.failed(connection, whose, now_ms())
+
+    return effect
+
+
+def state_of(vault: Vault, tip_id: str) -> str | None:
+    """The state of a report; None when it is gone."""
+    with vault.database.read() as connection:
+        state: str | None = connection.execute(
+            select(tips.c.state).where(tips.c.id == tip_id)
+        ).scalar()
+        return state
+
+
+def second_fact_is(
+    vault: Vault, tip_id: str, private_key: bytes, named: Sequence[str], words: str
+) -> bool:
+    """Whether somebody who holds the receipt also knows where it happened.
+
+    Args:
+        named: The places that were understood, such as kecamatan, desa and country code.
+        words: All that was written.
+    """
+    with vault.database.read() as connection:
+        sealed = connection.execute(select(tips.c.check_sealed).where(tips.c.id == tip_id)).scalar()
+    if sealed is None:
+        return False
+    facts = json.loads(open_with(private_key, sealed, filing.check_place(tip_id)))
+    said = {filing.plain(name) for name in named} | {filing.plain(words)}
+    return not said.isdisjoint(facts["tempat"]) or (
+        not facts["tempat"] and filing.plain(words) == filing.plain(str(facts["jenis"]))
+    )
+
+
+def messages(vault: Vault, tip_id: str, private_key: bytes) -> list[tuple[int, str]]:
+    """Number and text of what staff wrote, oldest first; what does not open is left out."""
+    with vault.database.read() as connection:
+        rows = connection.execute(
+            select(tip_entries.c.id, tip_entries.c.reporter_sealed)
+            .where(tip_entries.c.tip_id == tip_id)
+            .where(tip_entries.c.author == STAFF)
+            .where(tip_entries.c.reporter_sealed.is_not(None))
+            .order_by(tip_entries.c.id)
+        ).all()
+    found = []
+    for row in rows:
+        try:
+            plain = open_with(private_key, row.reporter_sealed, entry_place(tip_id, REPORTER))
+        except SealBroken:
+            continue
+        found.append((row.id, plain.decode()))
+    return found
+
+
+def mark_read(numbers: Sequence[int]) -> Effect:
+    """The reporter has read these."""
+
+    def effect(connection: Connection) -> None:
+        unread = and_(tip_entries.c.id.in_(numbers), tip_entries.c.read_at.is_(None))
+        connection.execute(update(tip_entries).where(unread).values(read_at=this_hour_ms()))
+
+    return effect
+
+
+def add_entry(desk_key: DeskKey, tip_id: str, said: Mapping[str, Any]) -> Effect:
+    """Adds what the reporter says later, sealed for the desk."""
+    plain = json.dumps(dict(said), ensure_ascii=False).encode()
+    sealed = desk.seal(desk_key, plain, entry_place(tip_id, STAFF))
+
+    def effect(connection: Connection) -> None:
+        hour = this_hour_ms()
+        state = connection.execute(
+            select(tips.c.state).where(tips.c.id == tip_id).with_for_update()
+        ).scalar()
+        count = connection.execute(
+            select(func.count()).select_from(tip_entries).where(tip_entries.c.tip_id == tip_id)
+        ).scalar_one()
+        if state in (None, filing.WITHDRAWN) or count >= MOST_ENTRIES:
+            return
+        connection.execute(
+            tip_entries.insert().values(
+                tip_id=tip_id,
+                author=REPORTER,
+                desk_key_id=desk_key.id,
+                desk_sealed=sealed,
+                created_at=hour,
+            )
+        )
+        until = retention.retain_until(state, hour)
+        connection.execute(
+            update(tips).where(tips.c.id == tip_id).values(changed_at=hour, retain_until=until)
+        )
+
+    return effect
+
+
+def withdraw(tip_id: str) -> Effect:
+    """Deletes what a report says, unless it is held for an investigation."""
+
+    def effect(connection: Connection) -> None:
+        row = connection.execute(
+            select(tips.c.held_at).where(tips.c.id == tip_id).with_for_update()
+        ).first()
+        if row is None:
+            return
+        hour = this_hour_ms()
+        changed: dict[str, Any] = {
+            "state": filing.WITHDRAWN,
+            "changed_at": hour,
+            "retain_until": retention.retain_until(filing.WITHDRAWN, hour),
+            "conversation_id": None,
+        }
+        if row.held_at is None:
+            changed |= {"body_sealed": b"", "check_sealed": None}
+            for table in (tip_entries, tip_marks, attachments):
+                connection.execute(delete(table).where(table.c.tip_id == tip_id))
+        connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
+
+    return effect
+
+
+def is_held(vault: Vault, tip_id: str) -> bool:
+    """Whether an investigation needs it."""
+    with vault.database.read() as connection:
+        held = select(tips.c.held_at).where(tips.c.id == tip_id)
+        return connection.execute(held).scalar() is not None
+
+
+def new_receipt(
+    vault: Vault, tip_id: str, private_key: bytes
+) -> tuple[Receipt, ReceiptKeys, Effect]:
+    """Another receipt for a report; what was sealed for the old one is sealed for it."""
+    receipt = Receipt.new()
+    keys = filing.receipt_keys(vault, receipt)
+    texts = messages(vault, tip_id, private_key)
+    place = entry_place(tip_id, REPORTER)
+    resealed = [(n, _reseal(keys, text.encode(), place)) for n, text in texts]
+    with vault.database.read() as connection:
+        check = connection.execute(select(tips.c.check_sealed).where(tips.c.id == tip_id)).scalar()
+    where = filing.check_place(tip_id)
+    new_check = _reseal(keys, open_with(private_key, check, where), where) if check else None
+
+    def effect(connection: Connection) -> None:
+        connection.execute(
+            update(tips)
+            .where(tips.c.id == tip_id)
+            .values(receipt_hash=keys.hash, reporter_key=keys.public_key, check_sealed=new_check)
+        )
+        for number, sealed in resealed:
+            connection.execute(
+                update(tip_entries).where(tip_entries.c.id == number).values(reporter_sealed=sealed)
+            )
+
+    return receipt, keys, effect
+
+
+def entry_place(tip_id: str, reader: str) -> str:
+    """Where an entry is sealed for; the same text for staff and for the reporter."""
+    return f"tip_entries.{reader}:{tip_id}"
+
+
+def _reseal(keys: ReceiptKeys, plain: bytes, place: str) -> bytes:
+    return seal_for(keys.public_key, plain, place)

@@ -1,0 +1,335 @@
+"""Tells a report question by question: what an answer fills, and what is asked next.
+
+Pure: a draft and what was said go in, the next draft and what to say come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.entities.places import value_of
+from bot.knowledge.buttons import payload
+from bot.tips.draft import Draft
+from bot.tips.questions import (
+    CHANGE,
+    CONSENT,
+    FIRST,
+    KIND,
+    MOST_OF_A_KIND,
+    PLACE,
+    PLACE_WHICH,
+    SAFE,
+    SUMMARY,
+    SURE,
+    Option,
+    fills,
+    order,
+)
+from bot.triage import levels
+
+# What a report ends with.
+SEND, CANCELLED, REFUSED, SILENT = "kirim", "batal", "tidak_setuju", "jangan_balas"
+
+# Steps that a button or a small word asks for.
+SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal"
+GO_ON, DELETE = "lanjut", "hapus"
+STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, CHANGE, SUMMARY)
+
+OTHER_KIND = "lainnya"
+# A message that fills so many fields at once has told most of it; then so few questions follow.
+TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
+# A story of so many words is a report even when its kind stays unclear.
+LEAST_WORDS_OF_A_STORY = 6
+# A list on a telephone has room for so many.
+MOST_LINES = 10
+# Fields that are never shown as an answer of their own.
+_HIDDEN = ("aman", "setuju")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the reporter, as it was understood.
+
+    Attributes:
+        text: The words to keep; empty for a button or a small word.
+        step: What a button or a small word asks for, one of `STEPS`.
+        question: Which question a button belongs to.
+        option: Which of its options, from 0.
+        facts: The fields that the words fill (bot/tips/reading.py).
+        corrects: The words take something back.
+        masked: A NIK was left out of the words.
+        files: How many files came; `files_kept` whether this channel can keep them.
+        location: A point on the map came.
+        level: How urgent the words sound.
+    """
+
+    text: str = field(default="", repr=False)
+    step: str | None = None
+    question: str | None = None
+    option: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    corrects: bool = False
+    masked: bool = False
+    files: int = 0
+    files_kept: bool = True
+    location: bool = False
+    level: str = levels.ORDINARY
+
+
+@dataclass(frozen=True)
+class Step:
+    """What comes of a message.
+
+    Attributes:
+        draft: The report now; its `current` question is asked next.
+        notes: Responses to say before the question.
+        outcome: How the report ends; None while it goes on.
+    """
+
+    draft: Draft
+    notes: tuple[str, ...] = ()
+    outcome: str | None = None
+
+
+def begin() -> Draft:
+    """A report of which nothing was told."""
+    return Draft(fields={})
+
+
+def take(draft: Draft, said: Said) -> Step:
+    """The report after one more message."""
+    draft = replace(draft, level=levels.highest(draft.level, said.level))
+    draft, notes = _with_everything_beside(draft, said)
+    if said.step:
+        return _after_step(draft, said.step, notes)
+    if said.question:
+        return _after_choice(draft, said, notes)
+    if not said.text:
+        return _ask(draft, notes)
+    return _after_words(draft.with_words(said.text), said, notes)
+
+
+def options(draft: Draft) -> Sequence[Option]:
+    """The choices of the question that waits."""
+    if draft.current == PLACE_WHICH:
+        return [_place_option(code) for code in draft.places]
+    if draft.current == CHANGE:
+        return [Option(line.title, {"soal": name}) for name, line in _changeable(draft)]
+    return order().options.get(draft.current or "", ())
+
+
+def _with_everything_beside(draft: Draft, said: Said) -> tuple[Draft, tuple[str, ...]]:
+    """What comes with a message and is no answer: files, a point on the map, a NIK."""
+    notes: list[str] = []
+    if said.files:
+        draft = draft.with_facts({"bukti": "ya"})
+        notes.append("ucapan_lapor_berkas" if said.files_kept else "ucapan_lapor_berkas_teks")
+    if said.location:
+        notes.append("ucapan_lapor_lokasi")
+    if said.masked:
+        notes.append("ucapan_lapor_nik")
+    if said.text and not draft.has_room(said.text):
+        notes.append("ucapan_pesan_terpotong")
+    return draft, tuple(notes)
+
+
+def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
+    if step == DELETE:
+        return Step(draft, notes, outcome=CANCELLED)
+    if step == CANCEL:
+        told = draft.words or any(name not in _HIDDEN for name in draft.fields)
+        if told:
+            return Step(replace(draft, current=SURE), notes)
+        return Step(draft, notes, outcome=CANCELLED)
+    if step == SUMMARY:
+        if draft.current == SUMMARY:
+            return Step(draft, notes, outcome=SEND)
+        # Whoever wants to send it now is asked no more than what must be asked.
+        wanted = all(draft.knows(question) for question in FIRST)
+        return _put(draft, SUMMARY, notes) if wanted else _ask(draft, notes)
+    if step == WHY:
+        about = PLACE if draft.current == PLACE_WHICH else draft.current
+        about = SUMMARY if about in (None, CHANGE, SURE) else about
+        return _ask(draft, (*notes, f"ucapan_lapor_kenapa_{about}"), again=True)
+    if step == CHANGE:
+        return _put(draft, CHANGE, notes)
+    if step == SKIP:
+        return _skipped(draft, notes)
+    if step == BACK:
+        return _back(draft, notes)
+    return _ask(draft, notes, again=True)
+
+
+def _skipped(draft: Draft, notes: tuple[str, ...]) -> Step:
+    current = draft.current
+    if current in (None, SAFE, CONSENT):
+        # Nothing may be kept without the one, or said without the other.
+        return _ask(draft, (*notes, f"ucapan_lapor_kenapa_{current or SAFE}"), again=True)
+    if current == KIND:
+        return _ask(draft.with_facts({KIND: OTHER_KIND}), notes)
+    if current in (SUMMARY, CHANGE, SURE):
+        return _ask(draft, notes)
+    skipped = PLACE if current == PLACE_WHICH else str(current)
+    draft = replace(draft, skipped=(*draft.skipped, skipped), places=())
+    return _ask(draft, notes)
+
+
+def _back(draft: Draft, notes: tuple[str, ...]) -> Step:
+    """The question before the one that waits, to be answered anew."""
+    asked = list(draft.asked)
+    if draft.current in asked:
+        asked = asked[: asked.index(draft.current)]
+    if not asked:
+        return _ask(draft, (*notes, "ucapan_lapor_awal"), again=True)
+    return _put(draft, asked[-1], notes)
+
+
+def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
+    draft = replace(draft, current=said.question)
+    chosen = options(draft)
+    if said.option is None or not 0 <= said.option < len(chosen):
+        return _ask(draft, notes, again=True)
+    facts = chosen[said.option].fills
+    if said.question == CHANGE:
+        return _put(draft, str(facts["soal"]), notes)
+    if facts.get(SAFE) == SILENT:
+        return Step(draft, outcome=SILENT)
+    if facts.get(CONSENT) == "tidak":
+        return Step(draft, outcome=REFUSED)
+    if not facts:
+        return _skipped(draft, notes)
+    return _answered(draft, facts, notes)
+
+
+def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
+    wanted = _wanted(draft)
+    new = {
+        name: value
+        for name, value in said.facts.items()
+        if name not in draft.fields or said.corrects or name in wanted
+    }
+    if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
+        draft = replace(draft, left=MOST_AFTER_IT)
+    is_story = len(said.text.split()) >= LEAST_WORDS_OF_A_STORY
+    if draft.current == KIND and KIND not in new and is_story:
+        new[KIND] = OTHER_KIND
+    replaced = any(name in draft.fields and draft.fields[name] != new[name] for name in new)
+    draft, warnings = _warned(draft.with_facts(new), said)
+    notes = (*notes, *warnings)
+    if draft.current is None or not wanted.isdisjoint(new):
+        return _answered(draft, {}, (*notes, *(("ucapan_lapor_diubah",) if replaced else ())))
+    if draft.current == SUMMARY:
+        note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
+        return _ask(draft, (*notes, note), again=True)
+    if new:
+        # Something else was told, or put right; the question still waits.
+        note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
+        return _ask(draft, (*notes, note), again=True)
+    return _not_read(draft, notes)
+
+
+def _not_read(draft: Draft, notes: tuple[str, ...]) -> Step:
+    """Words that answer nothing: asked once more, then left open. The words are kept."""
+    mark = f"tidak terbaca: {draft.current}"
+    if draft.current in (SAFE, CONSENT) or mark not in draft.warned:
+        return _ask(draft.warn(mark), (*notes, "ucapan_lapor_belum_terbaca"), again=True)
+    step = _skipped(draft, notes)
+    return replace(step, notes=(*notes, "ucapan_lapor_tercatat"))
+
+
+def _warned(draft: Draft, said: Said) -> tuple[Draft, tuple[str, ...]]:
+    """What must be said at once, each once in a report."""
+    notes: tuple[str, ...] = ()
+    if draft.fields.get("pelapor_anak") and "anak" not in draft.warned:
+        draft, notes = draft.warn("anak"), ("ucapan_lapor_anak",)
+    in_danger = said.level == levels.URGENT or draft.fields.get("bahaya") == "ya"
+    if in_danger and "bahaya" not in draft.warned:
+        draft, notes = draft.warn("bahaya"), (*notes, "ucapan_lapor_bahaya")
+    return draft, notes
+
+
+def _answered(draft: Draft, facts: Mapping[str, Any], notes: tuple[str, ...]) -> Step:
+    draft = draft.with_facts(facts)
+    if facts.get("bahaya") == "ya":
+        draft, warnings = _warned(draft, Said())
+        notes = (*notes, *warnings)
+    open_again = {name for name in draft.skipped if not draft.knows(*fills(name))}
+    draft = replace(draft, skipped=tuple(n for n in draft.skipped if n in open_again))
+    return _ask(draft, notes)
+
+
+def _level(draft: Draft) -> str:
+    """How grave the report is by what it tells, whatever the words sound like."""
+    if draft.fields.get("bahaya") == "ya":
+        return levels.URGENT
+    is_grave = any(draft.fields.get(name) in values for name, values in order().grave.items())
+    return levels.SERIOUS if is_grave else levels.ORDINARY
+
+
+def _ask(draft: Draft, notes: tuple[str, ...], *, again: bool = False) -> Step:
+    if again and draft.current not in (None, SURE):
+        return Step(draft, notes)
+    return _put(draft, _next(draft), notes)
+
+
+def _put(draft: Draft, question: str, notes: tuple[str, ...]) -> Step:
+    """The report with a question put; one that was put before costs no further one."""
+    draft = replace(draft, level=levels.highest(draft.level, _level(draft)))
+    asked, left = draft.asked, draft.left
+    if question not in asked and question != CHANGE:
+        asked = (*asked, question)
+        left = None if left is None else max(left - 1, 0)
+    places = tuple(draft.fields[PLACE]["ambiguous"]) if question == PLACE_WHICH else ()
+    return Step(replace(draft, current=question, asked=asked, left=left, places=places), notes)
+
+
+def _next(draft: Draft) -> str:
+    """The question that is worth most now."""
+    for question in FIRST:
+        if not draft.knows(question):
+            return question
+    if draft.left is not None and draft.left <= 1:
+        return SUMMARY
+    place = draft.fields.get(PLACE, {})
+    if place.get("ambiguous") and PLACE not in draft.skipped:
+        return PLACE_WHICH
+    for question in order().questions[draft.fields[KIND]][:MOST_OF_A_KIND]:
+        if question not in draft.skipped and not draft.knows(*fills(question)):
+            return question
+    return SUMMARY
+
+
+def _wanted(draft: Draft) -> set[str]:
+    """The fields that answer the question that waits."""
+    if draft.current is None:
+        return set()
+    return set(fills(PLACE if draft.current == PLACE_WHICH else draft.current))
+
+
+def _changeable(draft: Draft) -> list[tuple[str, Any]]:
+    """What is told already, and what the kind asks for."""
+    asked = order().questions[draft.fields.get(KIND, OTHER_KIND)]
+    known = [
+        (name, line)
+        for name, line in order().lines.items()
+        if draft.knows(*line.fields) or name in asked
+    ]
+    return known[:MOST_LINES]
+
+
+def _place_option(code: str) -> Option:
+    value = value_of(code)
+    return Option(str(value["kecamatan"]), {PLACE: value})
+
+
+def buttons(draft: Draft) -> list[dict[str, str]]:
+    """The choices of the question that waits, as Rasa has them."""
+    return [
+        {
+            "title": option.title,
+            "payload": option.payload or payload("lapor", soal=str(draft.current), jawab=str(i)),
+        }
+        for i, option in enumerate(options(draft))
+    ]
