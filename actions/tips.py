@@ -12,13 +12,15 @@ from bot import clock
 from bot.conversation import context
 from bot.conversation.context import TurnContext
 from bot.conversation.inbox import lately_said
-from bot.knowledge.buttons import own_texts
+from bot.conversation.messages import Location
+from bot.knowledge.buttons import own_texts, payload
 from bot.nlu.extractor import in_rasas_form
 from bot.nlu.labels import DANGER_SLOT, KIND_SLOT
 from bot.privacy import receipts, retention
 from bot.tips import filing, follow_up, interview, reading, summary
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Session
+from bot.tips.questions import order
 
 RESULT_SLOT = "laporan"
 REQUESTED_SLOT = "requested_slot"
@@ -167,7 +169,7 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
     beside: dict[str, Any] = {
         "files": files,
         "files_kept": turn.channel in FILES_COME,
-        "location": any(content.location for content in turn.contents),
+        "point": next((_point(c.location) for c in turn.contents if c.location), None),
         "level": turn.level,
     }
     if step in interview.STEPS:
@@ -185,6 +187,10 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
     return interview.Said(
         text=text, facts=facts, corrects=told is not None, masked=text != turn.text, **beside
     )
+
+
+def _point(location: Location) -> tuple[float, float]:
+    return location.latitude, location.longitude
 
 
 def _send(dispatcher: CollectingDispatcher, turn: TurnContext, draft: Draft) -> list[EventType]:
@@ -242,10 +248,26 @@ def _with_receipt(
     stage = follow_up.OPEN if opened.is_own_conversation else follow_up.CHECK
     session = Session.new(opened.tip_id, stage, opened.keys)
     if stage == follow_up.CHECK:
-        dispatcher.utter_message(response="ucapan_status_pastikan")
+        _ask_for_second_fact(dispatcher, turn, session)
     else:
         _tell_messages(dispatcher, turn, session)
     return [SlotSet(follow_up.SLOT, session.to_slot())]
+
+
+def _ask_for_second_fact(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session
+) -> None:
+    """The place, or what it was about where no place was told."""
+    assert turn.vault is not None
+    key = bytes.fromhex(session.private_key)
+    if follow_up.knows_place(turn.vault, session.tip_id, key):
+        dispatcher.utter_message(response="ucapan_status_pastikan")
+        return
+    buttons = [
+        {"title": title, "payload": payload("cek_status", langkah="pastikan", jawab=kind)}
+        for kind, title in order().kinds.items()
+    ]
+    dispatcher.utter_message(response="ucapan_status_pastikan_jenis", buttons=buttons)
 
 
 def _without_receipt(
@@ -270,8 +292,9 @@ def _check(
         dispatcher.utter_message(response="ucapan_status_belum_pasti")
         return []
     key = bytes.fromhex(session.private_key)
-    named = _places(tracker)
-    right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named, turn.text)
+    chosen = next(tracker.get_latest_entity_values("jawab"), None)
+    named = [chosen] if chosen else [*_places(tracker), turn.text]
+    right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named)
     turn.effects.append(follow_up.tried(turn.conversation_id, right=right))
     if not right:
         dispatcher.utter_message(response="ucapan_status_belum_pasti")

@@ -125,24 +125,32 @@ def state_of(vault: Vault, tip_id: str) -> str | None:
         return state
 
 
-def second_fact_is(
-    vault: Vault, tip_id: str, private_key: bytes, named: Sequence[str], words: str
-) -> bool:
-    """Whether somebody who holds the receipt also knows where it happened.
+def knows_place(vault: Vault, tip_id: str, private_key: bytes) -> bool:
+    """Whether the report tells where it happened; else what it is about is asked for."""
+    return bool(_second_facts(vault, tip_id, private_key).get("tempat"))
+
+
+def second_fact_is(vault: Vault, tip_id: str, private_key: bytes, named: Sequence[str]) -> bool:
+    """Whether somebody who holds the receipt also knows where it happened, or what.
 
     Args:
-        named: The places that were understood, such as kecamatan, desa and country code.
-        words: All that was written.
+        vault: Where the report is.
+        tip_id: The report.
+        private_key: Of the receipt.
+        named: What was given: names of places, a country code, all the words, or a kind.
     """
+    facts = _second_facts(vault, tip_id, private_key)
+    right = facts.get("tempat") or [filing.plain(str(facts.get("jenis")))]
+    return bool(facts) and not {filing.plain(name) for name in named}.isdisjoint(right)
+
+
+def _second_facts(vault: Vault, tip_id: str, private_key: bytes) -> dict[str, Any]:
     with vault.database.read() as connection:
         sealed = connection.execute(select(tips.c.check_sealed).where(tips.c.id == tip_id)).scalar()
     if sealed is None:
-        return False
-    facts = json.loads(open_with(private_key, sealed, filing.check_place(tip_id)))
-    said = {filing.plain(name) for name in named} | {filing.plain(words)}
-    return not said.isdisjoint(facts["tempat"]) or (
-        not facts["tempat"] and filing.plain(words) == filing.plain(str(facts["jenis"]))
-    )
+        return {}
+    facts: dict[str, Any] = json.loads(open_with(private_key, sealed, filing.check_place(tip_id)))
+    return facts
 
 
 def messages(vault: Vault, tip_id: str, private_key: bytes) -> list[tuple[int, str]]:

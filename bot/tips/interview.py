@@ -44,6 +44,7 @@ TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
 LEAST_WORDS_OF_A_STORY = 6
 # A list on a telephone has room for so many.
 MOST_LINES = 10
+_ON_THE_MAP = ("kode", "ambiguous", "kabupaten", "negara")
 # Fields that are never shown as an answer of their own.
 _HIDDEN = ("aman", "setuju")
 
@@ -61,7 +62,7 @@ class Said:
         corrects: The words take something back.
         masked: A NIK was left out of the words.
         files: How many files came; `files_kept` whether this channel can keep them.
-        location: A point on the map came.
+        point: A point on the map that came: latitude and longitude in degrees (WGS 84).
         level: How urgent the words sound.
     """
 
@@ -74,7 +75,7 @@ class Said:
     masked: bool = False
     files: int = 0
     files_kept: bool = True
-    location: bool = False
+    point: tuple[float, float] | None = field(default=None, repr=False)
     level: str = levels.ORDINARY
 
 
@@ -126,7 +127,8 @@ def _with_everything_beside(draft: Draft, said: Said) -> tuple[Draft, tuple[str,
     if said.files:
         draft = draft.with_facts({"bukti": "ya"})
         notes.append("ucapan_lapor_berkas" if said.files_kept else "ucapan_lapor_berkas_teks")
-    if said.location:
+    if said.point:
+        draft = draft.with_facts({"titik": [*draft.fields.get("titik", ()), list(said.point)]})
         notes.append("ucapan_lapor_lokasi")
     if said.masked:
         notes.append("ucapan_lapor_nik")
@@ -208,7 +210,10 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     new = {
         name: value
         for name, value in said.facts.items()
-        if name not in draft.fields or said.corrects or name in wanted
+        if name not in draft.fields
+        or said.corrects
+        or name in wanted
+        or (name == PLACE and _is_more_exact(value, draft.fields[PLACE]))
     }
     if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
         draft = replace(draft, left=MOST_AFTER_IT)
@@ -228,6 +233,13 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
         note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
         return _ask(draft, (*notes, note), again=True)
     return _not_read(draft, notes)
+
+
+def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """ "pondok kubang" after "di kafe": a place on the map instead of words."""
+    return any(now.get(name) for name in _ON_THE_MAP) and not any(
+        before.get(name) for name in _ON_THE_MAP
+    )
 
 
 def _not_read(draft: Draft, notes: tuple[str, ...]) -> Step:

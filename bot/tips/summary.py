@@ -37,6 +37,8 @@ def _read(name: str, fields: Mapping[str, Any]) -> str:
         return ""
     if name == "tempat":
         return place(value)
+    if name == "titik":
+        return "titik di peta"
     if name == "tujuan":
         return name_of(value)
     if name == "waktu":

@@ -156,6 +156,23 @@ def test_something_said_by_the_way_does_not_replace_what_was_said_before() -> No
     assert _words(draft, "ada 2 mobil", jumlah=2).draft.fields["jumlah"] == 3
 
 
+def test_a_place_on_the_map_takes_the_place_of_words_about_one() -> None:
+    draft = _agreed(jenis="anak", tempat={"teks": "kafe malam"})
+    exact = {"kecamatan": "Pondok Kubang", "desa": None, "kode": "17.09.07", "ambiguous": []}
+    draft = _words(draft, "pondok kubang", tempat=exact).draft
+    assert draft.fields["tempat"] == exact
+    assert _words(draft, "di rumah", tempat={"teks": "rumah"}).draft.fields["tempat"] == exact
+
+
+def test_a_point_on_the_map_answers_where() -> None:
+    draft = _agreed(jenis="hilang")
+    while draft.current != PLACE:
+        draft = take(draft, Said(step=interview.SKIP)).draft
+    step = take(draft, Said(point=(-3.7, 102.3)))
+    assert step.draft.fields["titik"] == [[-3.7, 102.3]]
+    assert step.draft.current != PLACE
+
+
 def test_two_messages_about_the_recruiter_are_joined() -> None:
     draft = _agreed(jenis="rekrutmen", pelaku={"nama": "Pak Budi", "telepon": ["+6281200000001"]})
     more = {"nama": None, "telepon": ["+6281200000001", "+6281200000002"]}
@@ -203,8 +220,8 @@ def test_cancelling_what_was_told_is_asked_back_first() -> None:
     draft = _agreed(jenis="penampungan")
     step = take(draft, Said(step=interview.CANCEL))
     assert (step.draft.current, step.outcome) == (SURE, None)
-    assert _press(step.draft, "Batalkan laporan").outcome == interview.CANCELLED
-    assert _press(step.draft, "Lanjut melapor").draft.current == draft.current
+    assert _press(step.draft, "Ya, batalkan").outcome == interview.CANCELLED
+    assert _press(step.draft, "Tidak, lanjut").draft.current == draft.current
 
 
 def test_cancelling_before_anything_was_told_ends_at_once() -> None:
