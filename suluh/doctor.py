@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.engine import model
 from bot.errors import OperatorError
+from bot.privacy import desk
 from bot.privacy.keys import ServerKey
 from bot.settings import Settings
 from channels.contract import Channel
@@ -32,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         _check("database", lambda: _database(settings)),
         _check("model", lambda: _model(settings)),
         _check("worker", lambda: _worker(settings)),
+        _check("desk", lambda: _desk(settings)),
         _check("public address", lambda: _public_url(settings)),
         *_channels(settings),
     ]
@@ -76,6 +78,21 @@ def _worker(settings: Settings) -> str:
     if not count:
         raise _Mend("none is running. Run: suluh run")
     return f"{count} running"
+
+
+def _desk(settings: Settings) -> str:
+    house = House.open(settings)
+    try:
+        with house.database.read() as connection:
+            has_key = desk.current(connection) is not None
+    finally:
+        house.database.close()
+    if not has_key:
+        raise _Mend(
+            "nobody could read a report, so none is taken. "
+            "Run: suluh staff add NAME --role admin (docs/desk.md)"
+        )
+    return "reports are taken, and sealed for the members of staff"
 
 
 def _channels(settings: Settings) -> list[Finding]:

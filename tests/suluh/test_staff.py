@@ -238,3 +238,11 @@ def _on_a_terminal(
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0, shown
     return shown.decode()
+
+
+def test_the_doctor_says_whether_somebody_could_read_a_report(environment: Environment) -> None:
+    before = _suluh(environment, "doctor").stdout
+    assert "MEND  desk" in before
+    assert "suluh staff add" in before
+    _found(environment)
+    assert "ok    desk" in _suluh(environment, "doctor").stdout
