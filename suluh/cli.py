@@ -313,6 +313,16 @@ def tip_list(as_json: bool) -> None:
     tip_commands.show_all(House.open(settings), as_json=as_json)
 
 
+@tip.command("figures")
+def tip_figures() -> None:
+    """How many reports by month and kind."""
+    settings = _settings("tip")
+    from suluh import tip_commands
+    from suluh.wiring import House
+
+    tip_commands.show_figures(House.open(settings))
+
+
 @tip.command("show")
 @click.argument("tip_id", metavar="TIP")
 @click.option("--by", required=True, metavar="NAME", help="Who reads.")

@@ -11,7 +11,8 @@ import click
 
 from bot.attachments import file_keys
 from bot.attachments.reading import read_with_key
-from bot.clock import LOCAL
+from bot.clock import LOCAL, now_ms
+from bot.privacy import retention
 from bot.tips import casework
 from bot.tips.casework import Case, Listed
 from suluh import staff_commands
@@ -27,6 +28,17 @@ def show_all(house: House, *, as_json: bool) -> None:
     for tip in found:
         click.echo(json.dumps(_as_data(tip)) if as_json else _line(tip))
     if not found and not as_json:
+        click.echo(NOTHING, err=True)
+
+
+def show_figures(house: House) -> None:
+    """Month, kind and how many; "<5" for fewer than five."""
+    with house.database.read() as connection:
+        found = casework.figures(connection)
+    for figure in found:
+        count = f"<{casework.SMALLEST_GROUP}" if figure.count is None else str(figure.count)
+        click.echo(f"{figure.month}  {figure.kind:<21} {count:>6}")
+    if not found:
         click.echo(NOTHING, err=True)
 
 
@@ -73,8 +85,10 @@ def save_file(house: House, tip_id: str, number: int, target: IO[bytes], *, by: 
 
 def _line(tip: Listed) -> str:
     marks = f"  {tip.matches} like it" if tip.matches else ""
-    held = "  held" if tip.is_held else ""
-    return f"{tip.id}  {tip.level:<8} {tip.state:<11} {_hour(tip.filed_at)}{marks}{held}"
+    end = "  held" if tip.is_held else ""
+    if not tip.is_held and tip.retain_until - now_ms() < retention.WARNING_DAYS * retention.DAY_MS:
+        end = f"  deleted on {_hour(tip.retain_until)}"
+    return f"{tip.id}  {tip.level:<8} {tip.state:<11} {_hour(tip.filed_at)}{marks}{end}"
 
 
 def _as_data(tip: Listed) -> dict[str, Any]:

@@ -20,12 +20,14 @@ from bot.privacy import desk, retention
 from bot.privacy.boxes import seal_for
 from bot.privacy.staff import Unlocked
 from bot.storage.database import Database
-from bot.storage.tables import tip_entries, tip_marks, tips
+from bot.storage.tables import tip_counts, tip_entries, tip_marks, tips
 from bot.tips import filing, follow_up
 
 # To which a member may move a report; the others come by themselves.
 GIVEN_STATES = (filing.READ, filing.WORKING, filing.REFERRED, filing.CLOSED)
 LONGEST_MESSAGE = 2_000
+# Figures about fewer reports than this could be about somebody.
+SMALLEST_GROUP = 5
 # The graver first, then the older.
 _GRAVITY = {"darurat": 0, "tinggi": 1, "biasa": 2}
 
@@ -82,6 +84,29 @@ def listing(connection: Connection) -> list[Listed]:
     others = _matches(connection)
     found = [_listed(row, others.get(row.id, 0)) for row in rows]
     return sorted(found, key=lambda tip: (_GRAVITY[tip.level], tip.filed_at, tip.id))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many reports of a kind came in a month; None for fewer than `SMALLEST_GROUP`."""
+
+    month: str
+    kind: str
+    count: int | None
+
+
+def figures(connection: Connection) -> list[Figure]:
+    """Reports by month and kind, apart from the reports themselves."""
+    counted = func.sum(tip_counts.c.count)
+    rows = connection.execute(
+        select(tip_counts.c.month, tip_counts.c.kind, counted)
+        .group_by(tip_counts.c.month, tip_counts.c.kind)
+        .order_by(tip_counts.c.month, tip_counts.c.kind)
+    )
+    return [
+        Figure(month, kind, int(count) if count >= SMALLEST_GROUP else None)
+        for month, kind, count in rows
+    ]
 
 
 def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
