@@ -268,16 +268,17 @@ class TurnRunner:
                 return None
             if answer.forget:
                 self._forget(connection, conversation_id, turn)
-            for effect in answer.effects:
-                effect(connection)
-            if answer.unanswered is not None:
-                unanswered.file(connection, self._sealer, answer.unanswered)
             connection.execute(
                 update(inbox).where(inbox.c.id.in_(turn.row_ids)).values(turn_id=turn_id)
             )
             replies = self._allowed(connection, claim, turn, answer)
             if replies or answer.forget or not answer.replies:
-                # What nobody reads was not said: it must not count as read later.
+                # What nobody reads was not said: it changes nothing, and must not count as
+                # read later.
+                for effect in answer.effects:
+                    effect(connection)
+                if answer.unanswered is not None:
+                    unanswered.file(connection, self._sealer, answer.unanswered)
                 self._remember(connection, conversation_id, answer.state)
             parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
             self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)

@@ -545,6 +545,28 @@ def test_after_a_stop_only_the_word_of_it_goes_out(
     assert _say(inbox, runner, "apa itu TPPO?") == ["3:apa itu TPPO?"]
 
 
+def test_what_nobody_hears_of_changes_nothing(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    _say(inbox, _runner(database, sealer, Said(stop=True)), "stop")
+    done: list[str] = []
+    said = Said(effects=[lambda _connection: done.append("sent")])
+    assert _say(inbox, _runner(database, sealer, said), "kirim") == []
+    assert done == []
+    assert _say(inbox, _runner(database, sealer, said), "MULAI") != []
+    assert done == ["sent"]
+
+
+def test_data_is_deleted_even_after_a_stop(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    _say(inbox, _runner(database, sealer, Said(stop=True)), "stop")
+    done: list[str] = []
+    said = Said(forget=True, state=None, effects=[lambda _connection: done.append("deleted")])
+    assert _say(inbox, _runner(database, sealer, said), "hapus data") == []
+    assert done == ["deleted"]
+
+
 def test_a_stop_takes_back_what_still_waited_to_be_sent(
     database: Database, sealer: Sealer, inbox: Inbox
 ) -> None:
