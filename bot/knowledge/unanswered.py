@@ -1,7 +1,7 @@
 """The list of questions that found no answer ("belum terjawab").
 
 A question is freed of what leads to a person before it gets here, stands in no relation to
-a conversation, bears a day and no hour, and goes after 90 days.
+a conversation, bears a day and no hour, and goes when its time is over.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from bot import clock
+from bot.privacy import retention
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import Sealer
 from bot.storage.tables import unanswered
 
-KEPT_DAYS = 90
+KEPT_DAYS = retention.days(retention.QUESTION)
 # Nobody means anything, or two topics were too close.
 UNKNOWN, BETWEEN = "tidak_tahu", "ragu"
 

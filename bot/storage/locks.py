@@ -9,7 +9,8 @@ until PostgreSQL ends one of them. So every transaction locks
 
 Whoever changes a contact, a row of the inbox, or what waits in a conversation holds the lock on
 that conversation. Only single messages move without it, when they were sent or somebody reports
-on them; `Outbox` therefore locks several in their order before it changes them.
+on them; `Outbox` therefore locks several in their order before it changes them. A tip is locked
+after the conversations that know it, several tips in the order of their ids.
 
 A contact and a conversation that are made do not wait for what others hold, but for others who
 make the same: the door makes them before it locks anything, in the order of their addresses.

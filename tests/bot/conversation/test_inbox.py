@@ -2,16 +2,22 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
 
 from bot.clock import now_ms
+from bot.conversation import inbox as inbox_module
 from bot.conversation.inbox import Inbox, content_place
 from bot.conversation.messages import Attachment, Content, Inbound
+from bot.privacy.identity import AddressBook
 from bot.privacy.sealing import Sealer
+from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations
 from bot.storage.tables import inbox as inbox_table
@@ -218,3 +224,30 @@ def test_a_photo_without_words_is_kept(inbox: Inbox, database: Database, sealer:
 def test_an_impossible_id_is_refused(inbox: Inbox, external_id: str) -> None:
     with pytest.raises(ValueError, match="external_id"):
         inbox.accept(replace(HELLO, external_id=external_id))
+
+
+def test_a_message_to_a_conversation_that_is_deleted_at_this_moment_begins_a_new_one(
+    postgresql_url: str, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgresql_url)
+    migrate.upgrade(database)
+    book = AddressBook(bytes(range(32, 64)))
+    inbox = Inbox(database, sealer, book, burst_wait=0, burst_limit=0)
+    before = inbox.accept(Inbound("sms", "0812-0000-0001", "a1", text="halo")).conversation_id
+    lock = inbox_module.lock_conversations
+
+    def delete_first(connection: Connection, ids: Collection[str]) -> None:
+        with database.write() as other:
+            other.execute(contacts.delete().where(contacts.c.id.in_(_owners(before))))
+        lock(connection, ids)
+
+    monkeypatch.setattr(inbox_module, "lock_conversations", delete_first)
+    receipt = inbox.accept(Inbound("sms", "0812-0000-0001", "a2", text="masih ada?"))
+    assert receipt.is_new
+    assert receipt.conversation_id != before
+    database.close()
+
+
+def _owners(conversation_id: str) -> Select:
+    whose = conversations.c.id == conversation_id
+    return select(conversations.c.contact_id).where(whose)
