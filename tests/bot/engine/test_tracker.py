@@ -28,10 +28,13 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from bot.engine.tracker import (  # noqa: E402
     FORMAT,
     OneTurnTrackerStore,
+    offered_last,
     ran,
     remember,
     restore,
     said_last,
+    slot_of,
+    with_said,
     with_slots,
 )
 
@@ -215,3 +218,24 @@ def test_the_store_gives_the_tracker_to_its_own_conversation_only() -> None:
     assert asyncio.run(store.retrieve("c1")) is tracker
     assert asyncio.run(store.retrieve("c2")) is None
     assert list(asyncio.run(store.keys())) == ["c1"]
+
+
+# Between two turns
+
+
+def test_choices_are_picked_from_what_was_said_between_two_turns() -> None:
+    state = _state(slots={"topik": "calo"}, loop="form_lapor", said=[])
+    before = remember(restore("c1", state, DOMAIN), [MENU])
+    reminder = Reply("Mau lanjut?", (Choice("Lanjut", "/lapor"),))
+    after = restore("c1", with_said(before, [reminder]), DOMAIN)
+    assert [event.text for event in said_last(after)] == ["Mau lanjut?"]
+    assert offered_last(after) == list(reminder.choices)
+    # All else is as it was.
+    assert after.get_slot("topik") == "calo"
+    assert after.active_loop_name == "form_lapor"
+
+
+def test_a_slot_is_read_between_two_turns() -> None:
+    state = _state(slots={"topik": "calo"})
+    assert slot_of(state, "topik") == "calo"
+    assert slot_of(state, "dibaca") is None
