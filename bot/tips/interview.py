@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.entities.places import value_of
 from bot.knowledge.buttons import payload
+from bot.tips import which_place
 from bot.tips.draft import Draft
 from bot.tips.questions import (
     CHANGE,
@@ -115,7 +115,7 @@ def take(draft: Draft, said: Said) -> Step:
 def options(draft: Draft) -> Sequence[Option]:
     """The choices of the question that waits."""
     if draft.current == PLACE_WHICH:
-        return [_place_option(code) for code in draft.places]
+        return [which_place.option(code) for code in draft.places]
     if draft.current == CHANGE:
         return [Option(line.title, {"soal": name}) for name, line in _changeable(draft)]
     return order().options.get(draft.current or "", ())
@@ -146,11 +146,12 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
             return Step(replace(draft, current=SURE), notes)
         return Step(draft, notes, outcome=CANCELLED)
     if step == SUMMARY:
+        # Whoever wants to send it now is asked no more than what must be asked.
+        if not all(draft.knows(question) for question in FIRST):
+            return _ask(draft, notes)
         if draft.current == SUMMARY:
             return Step(draft, notes, outcome=SEND)
-        # Whoever wants to send it now is asked no more than what must be asked.
-        wanted = all(draft.knows(question) for question in FIRST)
-        return _put(draft, SUMMARY, notes) if wanted else _ask(draft, notes)
+        return _put(draft, SUMMARY, notes)
     if step == WHY:
         about = PLACE if draft.current == PLACE_WHICH else draft.current
         about = SUMMARY if about in (None, CHANGE, SURE) else about
@@ -185,15 +186,17 @@ def _back(draft: Draft, notes: tuple[str, ...]) -> Step:
         asked = asked[: asked.index(draft.current)]
     if not asked:
         return _ask(draft, (*notes, "ucapan_lapor_awal"), again=True)
-    return _put(draft, asked[-1], notes)
+    # Which of two places is not asked about a place that was settled.
+    return _put(draft, PLACE if asked[-1] == PLACE_WHICH else asked[-1], notes)
 
 
 def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
-    draft = replace(draft, current=said.question)
-    chosen = options(draft)
+    about = replace(draft, current=said.question)
+    chosen = options(about)
     if said.option is None or not 0 <= said.option < len(chosen):
+        # A button of long ago, or one that never was.
         return _ask(draft, notes, again=True)
-    facts = chosen[said.option].fills
+    draft, facts = about, chosen[said.option].fills
     if said.question == CHANGE:
         return _put(draft, str(facts["soal"]), notes)
     if facts.get(SAFE) == SILENT:
@@ -293,7 +296,8 @@ def _put(draft: Draft, question: str, notes: tuple[str, ...]) -> Step:
     if question not in asked and question != CHANGE:
         asked = (*asked, question)
         left = None if left is None else max(left - 1, 0)
-    places = tuple(draft.fields[PLACE]["ambiguous"]) if question == PLACE_WHICH else ()
+    codes = draft.fields[PLACE]["ambiguous"] if question == PLACE_WHICH else ()
+    places = which_place.candidates(codes)
     return Step(replace(draft, current=question, asked=asked, left=left, places=places), notes)
 
 
@@ -329,11 +333,6 @@ def _changeable(draft: Draft) -> list[tuple[str, Any]]:
         if draft.knows(*line.fields) or name in asked
     ]
     return known[:MOST_LINES]
-
-
-def _place_option(code: str) -> Option:
-    value = value_of(code)
-    return Option(str(value["kecamatan"]), {PLACE: value})
 
 
 def buttons(draft: Draft) -> list[dict[str, str]]:

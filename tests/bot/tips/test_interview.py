@@ -259,6 +259,23 @@ def test_a_place_that_may_be_two_is_asked_for() -> None:
     assert draft.current != PLACE_WHICH
 
 
+@pytest.mark.parametrize("said", ["a button", "words"])
+def test_back_after_choosing_one_of_two_places_asks_where_it_was(said: str) -> None:
+    place = {"kecamatan": None, "desa": None, "kode": None, "ambiguous": ["17.09.01", "17.09.02"]}
+    draft = _words(_agreed(jenis="lainnya"), "di talang empat", tempat=place).draft
+    assert draft.current == PLACE_WHICH
+    answered = (
+        _press(draft, "Talang Empat")
+        if said == "a button"
+        else _words(draft, "di Johor", tempat={"negara": "MY"})
+    )
+    step = take(answered.draft, Said(step=interview.BACK))
+    assert step.draft.current == PLACE
+    assert _words(step.draft, "x", tempat={"teks": "rumah"}).draft.fields[PLACE] == {
+        "teks": "rumah"
+    }
+
+
 def test_each_line_of_the_summary_can_be_changed() -> None:
     draft = _agreed(jenis="penampungan", jumlah=3)
     draft = take(draft, Said(step=interview.SUMMARY)).draft
@@ -282,6 +299,20 @@ def test_nothing_is_sent_without_consent() -> None:
     draft = take(interview.begin(), Said(text="mau lapor")).draft
     step = take(draft, Said(step=interview.SUMMARY))
     assert (step.draft.current, step.outcome) == (SAFE, None)
+
+
+@pytest.mark.parametrize("question", [SUMMARY, CHANGE, SURE])
+def test_no_forged_button_leads_around_consent(question: str) -> None:
+    draft = take(interview.begin(), Said(text="mau lapor")).draft
+    draft = take(draft, Said(question=question, option=99)).draft
+    step = take(draft, Said(step=interview.SUMMARY))
+    assert (step.draft.current, step.outcome) == (SAFE, None)
+
+
+@pytest.mark.parametrize("question", ["", "tidak_ada", "ucapan", "fields"])
+def test_a_button_for_a_question_that_does_not_exist_asks_the_one_that_waits(question: str) -> None:
+    draft = _agreed(jenis="penampungan")
+    assert take(draft, Said(question=question, option=0)).draft.current == draft.current
 
 
 def test_danger_is_answered_once_with_a_number_and_raises_the_level() -> None:
@@ -333,10 +364,11 @@ def test_a_draft_survives_its_slot() -> None:
     assert Draft.from_slot(None) is None
 
 
+ALL_QUESTIONS = {*FIRST, *order().lines, PLACE_WHICH, SUMMARY, CHANGE, SURE}
 STEPS = st.sampled_from([Said(step=step) for step in interview.STEPS])
 PRESSES = st.builds(
     Said,
-    question=st.sampled_from([*FIRST, SUMMARY, CHANGE, PLACE_WHICH, SURE, *order().lines]),
+    question=st.sampled_from([*sorted(ALL_QUESTIONS), "tidak_ada"]),
     option=st.integers(-1, 12),
 )
 FACTS = st.fixed_dictionaries(
@@ -344,7 +376,9 @@ FACTS = st.fixed_dictionaries(
     optional={
         KIND: st.sampled_from(KINDS),
         "jumlah": st.integers(1, 50),
-        PLACE: st.just({"teks": "rumah"}),
+        PLACE: st.sampled_from(
+            [{"teks": "rumah"}, {"kode": None, "ambiguous": ["17.09.01.2002", "17.09.02"]}]
+        ),
         "pelaku": st.just({"nama": "Pak Budi"}),
         "bahaya": st.sampled_from(["ya", "tidak", "tidak_tahu"]),
     },
@@ -361,7 +395,9 @@ def test_whatever_is_said_there_is_a_question_to_answer(messages: list[Said]) ->
             return
         draft = step.draft
         words += bool(said.text)
-        assert draft.current is not None
+        assert draft.current in ALL_QUESTIONS
+        # Without a choice it is answered in words.
+        assert options(draft) or draft.current in (PLACE, *order().lines)
         assert len(draft.words) == words
         assert len(buttons(draft)) <= 10
         assert Draft.from_slot(draft.to_slot()) == draft
