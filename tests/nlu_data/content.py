@@ -17,6 +17,7 @@ from bot.settings import PROJECT_ROOT
 
 NLU_DATA = PROJECT_ROOT / "nlu_data"
 DOMAIN = PROJECT_ROOT / "bot" / "domain"
+TIP_TEXTS_FILE = NLU_DATA / "laporan" / "ucapan.yml"
 CATALOGUE_FILE = Path(__file__).with_name("catalogue_ids.yml")
 
 AREAS = {"hukum", "migrasi", "tanda", "bantuan"}
@@ -117,7 +118,15 @@ def responses() -> dict[str, list[dict[str, Any]]]:
     return {
         **load(DOMAIN / "responses.yml")["responses"],
         **load(NLU_DATA / "ucapan.yml")["ucapan"],
+        **load(TIP_TEXTS_FILE)["ucapan"],
     }
+
+
+@cache
+def tip_states() -> dict[str, str]:
+    """What a reporter is told of each state of a report."""
+    states: dict[str, str] = load(TIP_TEXTS_FILE)["status"]
+    return states
 
 
 @cache

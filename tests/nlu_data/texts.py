@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.conversation.gsm7 import ALPHABET
 from bot.entities import lists
 from bot.knowledge import facts
+from bot.privacy import receipt_words
 from bot.quiz.questions import questions
 from tests.nlu_data import content
 from tests.nlu_data.content import NLU_DATA, filled
@@ -38,6 +39,10 @@ _EXPLAINED = {
 }
 _SCORE = {"benar": "10", "jumlah": "10"}
 LONGEST_COUNTRY = max((names[0] for names in lists.read("negara")["negara"].values()), key=len)
+_RECEIPT = {
+    "nomor": "0812-0000-0000-0001",
+    "kata": " ".join([max(receipt_words.words(), key=len)] * 5),
+}
 _LEARNED = {**_SCORE, "sebelum": "10"}
 VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_soal": _ASKED,
@@ -58,6 +63,12 @@ VARIABLES: dict[str, dict[str, str]] = {
         "nomor": max((" atau ".join(said) for said in facts.missions().values()), key=len),
     },
     "ucapan_perwakilan_tidak_ada": {"negara": LONGEST_COUNTRY},
+    "ucapan_lapor_tanya_kirim": {"ringkasan": "Kejadian: Surat atau umur dipalsu"},
+    "ucapan_lapor_terkirim": _RECEIPT,
+    "ucapan_status_nomor_baru": _RECEIPT,
+    "ucapan_resi_tunggu": {"tunggu": "60"},
+    "ucapan_status": {"status": max(content.tip_states().values(), key=len)},
+    "ucapan_status_pesan": {"pesan": "Apakah mereka masih di sana?"},
     # Sentences of a checked answer.
     "ucapan_singkatnya": {"rincian": max((t.sms for t in content.topics()), key=len)},
     "ucapan_intinya": {
