@@ -92,8 +92,9 @@ def _joined(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
         old = before.get(name)
         if isinstance(value, list):
             joined[name] = list(dict.fromkeys([*(old or []), *value]))
-        elif value and old and value not in old:
-            joined[name] = f"{old}; {value}"
+        elif value and old:
+            is_said = set(value.split()) <= set(old.replace(";", "").split())
+            joined[name] = old if is_said else f"{old}; {value}"
         else:
             joined[name] = value or old
     return joined
