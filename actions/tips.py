@@ -15,7 +15,7 @@ from bot.conversation.inbox import lately_said
 from bot.conversation.messages import Location
 from bot.knowledge.buttons import own_texts, payload
 from bot.nlu.extractor import in_rasas_form
-from bot.nlu.labels import DANGER_SLOT, KIND_SLOT
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT
 from bot.privacy import receipts, retention
 from bot.tips import filing, follow_up, interview, reading, summary
 from bot.tips.draft import SLOT, Draft
@@ -68,7 +68,7 @@ class ValidateFormLaporan(Action):
         turn.effects += effects
         # Whoever goes on with a report is in no danger now.
         calm = [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
-        return [SlotSet(SLOT, draft.to_slot()), *calm]
+        return [SlotSet(SLOT, draft.to_slot()), *calm, *_without_opened(tracker)]
 
 
 class ActionAskLaporan(Action):
@@ -101,7 +101,8 @@ class ActionLaporan(Action):
     ) -> list[EventType]:
         turn = context.current()
         outcome = tracker.get_slot(RESULT_SLOT)
-        ended: list[EventType] = [SlotSet(SLOT, None), SlotSet(RESULT_SLOT, None)]
+        # What was understood of it goes as well: the country, the age, the papers.
+        ended: list[EventType] = [SlotSet(name, None) for name in (SLOT, RESULT_SLOT, MEMORY_SLOT)]
         draft = Draft.from_slot(tracker.get_slot(SLOT))
         if outcome == interview.SEND and draft is not None:
             return [*_send(dispatcher, turn, draft), *ended]
@@ -137,9 +138,20 @@ class ActionCekStatus(Action):
             return []
         if session.stage == follow_up.CONFIRM:
             return _without_receipt(dispatcher, turn, session, step)
+        if not follow_up.still_holds(turn.vault, session):
+            turn.wipe = True
+            dispatcher.utter_message(response="ucapan_status_minta")
+            return [SlotSet(follow_up.SLOT, None)]
         if session.stage == follow_up.CHECK:
             return _check(dispatcher, turn, session, tracker)
         return _manage(dispatcher, turn, session, step)
+
+
+def _without_opened(tracker: Tracker) -> list[EventType]:
+    """Closes a report that was opened: its key is kept for half an hour, a new one for a day."""
+    session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+    waits_for_receipt = session is not None and session.stage == follow_up.CONFIRM
+    return [] if waits_for_receipt else [SlotSet(follow_up.SLOT, None)]
 
 
 def _told_before(turn: TurnContext) -> Draft:
@@ -224,8 +236,7 @@ def _with_receipt(
     assert turn.vault is not None
     turn.wipe = True
     if wait := follow_up.wait_ms(turn.vault, turn.conversation_id):
-        minutes = -(-wait // MINUTE_MS)
-        dispatcher.utter_message(response="ucapan_resi_tunggu", tunggu=minutes)
+        _tell_to_wait(dispatcher, wait)
         return []
     opened = follow_up.open_tip(turn.vault, receipt, turn.conversation_id)
     turn.effects.append(follow_up.tried(turn.conversation_id, right=opened is not None))
@@ -288,14 +299,14 @@ def _check(
     """A second fact: only the holder of the receipt who also knows it is told more."""
     assert turn.vault is not None
     turn.wipe = True
-    if follow_up.wait_ms(turn.vault, turn.conversation_id):
-        dispatcher.utter_message(response="ucapan_status_belum_pasti")
+    if wait := follow_up.wait_ms(turn.vault, session.tip_id):
+        _tell_to_wait(dispatcher, wait)
         return []
     key = bytes.fromhex(session.private_key)
     chosen = next(tracker.get_latest_entity_values("jawab"), None)
     named = [chosen] if chosen else [*_places(tracker), turn.text]
     right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named)
-    turn.effects.append(follow_up.tried(turn.conversation_id, right=right))
+    turn.effects.append(follow_up.tried(session.tip_id, right=right))
     if not right:
         dispatcher.utter_message(response="ucapan_status_belum_pasti")
         return [SlotSet(follow_up.SLOT, None)]
@@ -330,7 +341,7 @@ def _manage(
     else:
         text = reading.masked(turn.text)
         if text:
-            said = {"text": text, "told_at": clock.now_ms()}
+            said = {"text": text, "told_at": clock.this_hour_ms()}
             turn.effects.append(follow_up.add_entry(desk_key, session.tip_id, said))
         turn.effects.append(
             filing.add_files(desk_key, turn.vault, turn.conversation_id, session.tip_id)
@@ -356,6 +367,10 @@ def _replace_receipt(
     )
     confirm = Session(session.tip_id, follow_up.CONFIRM, clock.now_ms() + kept_ms)
     return [SlotSet(follow_up.SLOT, confirm.to_slot())]
+
+
+def _tell_to_wait(dispatcher: CollectingDispatcher, wait_ms: int) -> None:
+    dispatcher.utter_message(response="ucapan_resi_tunggu", tunggu=-(-wait_ms // MINUTE_MS))
 
 
 def _tell_state(dispatcher: CollectingDispatcher, state: str) -> None:

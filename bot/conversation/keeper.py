@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 REMINDER = "ucapan_lapor_ingat"
 REMIND_AFTER_MS = 30 * 60_000
+# What is said to the person about a report is written so soon after it was touched.
+ANSWERED_WITHIN_MS = 60_000
 # So many in one round, so that the thread hears that it is to stop.
 BATCH = 100
 
@@ -142,12 +144,16 @@ class Keeper:
         lock = partial(_lock, conversation_id=conversation_id, which=which)
         retention.delete_files(self._database, files, lock)
         with self._database.write() as connection:
-            if lock(connection) is None:
+            draft = lock(connection)
+            if draft is None:
                 return False
             connection.execute(
                 trackers.delete().where(trackers.c.conversation_id == conversation_id)
             )
             wipe(connection, self._sealer, conversation_id)
+            self._outbox.delete_until(
+                connection, conversation_id, draft.touched_at + ANSWERED_WITHIN_MS
+            )
             connection.execute(
                 tip_drafts.delete().where(tip_drafts.c.conversation_id == conversation_id)
             )
@@ -178,7 +184,7 @@ def _drafts(which: ColumnElement) -> Select:
         (inbox.c.conversation_id == tip_drafts.c.conversation_id) & inbox.c.turn_id.is_(None)
     )
     return (
-        select(tip_drafts.c.conversation_id, conversations.c.channel)
+        select(tip_drafts.c.conversation_id, tip_drafts.c.touched_at, conversations.c.channel)
         .join(conversations, conversations.c.id == tip_drafts.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)
         .where(conversations.c.ready_at.is_(None))

@@ -259,6 +259,12 @@ class Outbox:
         _lock(connection, outbox.c.conversation_id == conversation_id)
         connection.execute(outbox.delete().where(outbox.c.conversation_id == conversation_id))
 
+    def delete_until(self, connection: Connection, conversation_id: str, moment: int) -> None:
+        """Deletes what was written till then, also what never reached anybody."""
+        old = and_(outbox.c.conversation_id == conversation_id, outbox.c.created_at <= moment)
+        ids = _lock(connection, old)
+        connection.execute(outbox.delete().where(outbox.c.id.in_(ids)))
+
     def lock(
         self,
         connection: Connection,

@@ -4,6 +4,9 @@ A conversation has three free tries; after each further failure it waits, 1, 2, 
 minutes, and a day without failures forgets them. All together may fail 1,000 times an hour:
 then whoever has failed in that hour waits for its end, and who has not still gets a try.
 
+What the holder of a receipt is asked about is counted by the tip, in whatever conversation: a
+place is guessed in a hundred tries, and new conversations cost nothing.
+
 Every function belongs to a transaction of the caller. Failures are counted by one statement
 that adds, so that two workers who count at once both count. What is forgotten is deleted by
 `bot.privacy.retention`.
@@ -35,13 +38,11 @@ _tries = receipt_tries.c
 _WAITS = {FREE_TRIES + step: 2**step * MINUTE_MS for step in range(6)}
 
 
-def may_try(connection: Connection, conversation_id: str, now: int) -> int:
-    """How many milliseconds a conversation has to wait before its next try; 0 when it may."""
-    rows = connection.execute(
-        select(receipt_tries).where(_tries.scope.in_((conversation_id, EVERYBODY)))
-    )
+def may_try(connection: Connection, scope: str, now: int) -> int:
+    """How many milliseconds a conversation or a tip has to wait for its next try; 0 when none."""
+    rows = connection.execute(select(receipt_tries).where(_tries.scope.in_((scope, EVERYBODY))))
     found = {row.scope: row for row in rows}
-    own, everybody = found.get(conversation_id), found.get(EVERYBODY)
+    own, everybody = found.get(scope), found.get(EVERYBODY)
     if own is None:
         return 0
     until = int(own.blocked_until)
@@ -50,22 +51,20 @@ def may_try(connection: Connection, conversation_id: str, now: int) -> int:
     return max(0, until - now)
 
 
-def failed(connection: Connection, conversation_id: str, now: int) -> None:
-    """Counts a receipt that was none."""
+def failed(connection: Connection, scope: str, now: int) -> None:
+    """Counts a receipt that was none, or for a tip a fact that was wrong."""
     # Whoever counts takes the row of all together last, and holds it the shortest.
-    _count(connection, conversation_id, now, _of_one(now))
+    _count(connection, scope, now, _of_one(now))
     _count(connection, EVERYBODY, now, _of_all(now))
 
 
-def succeeded(connection: Connection, conversation_id: str) -> None:
+def succeeded(connection: Connection, scope: str) -> None:
     """Gives the free tries back.
 
     When it last failed stays known: a receipt of one's own must not lift the limit for all.
     """
     connection.execute(
-        update(receipt_tries)
-        .where(_tries.scope == conversation_id)
-        .values(failures=0, blocked_until=0)
+        update(receipt_tries).where(_tries.scope == scope).values(failures=0, blocked_until=0)
     )
 
 

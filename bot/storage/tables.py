@@ -292,7 +292,7 @@ tip_drafts = Table(
     Index(None, "expires_at"),
 )
 
-# Receipts that were none: by conversation, and "*" for all together.
+# Receipts that were none: by conversation, and "*" for all together. Wrong second facts: by tip.
 receipt_tries = Table(
     "receipt_tries",
     metadata,

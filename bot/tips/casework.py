@@ -33,6 +33,7 @@ _GRAVITY = {"darurat": 0, "tinggi": 1, "biasa": 2}
 
 NO_SUCH_TIP = "There is no such report; see: suluh tip list"
 WITHDRAWN_TIP = "This report was withdrawn by its reporter; nothing of it may be used."
+UNFINISHED_TIP = "This report was not sent yet: its reporter may still be telling it."
 TOO_LONG = f"A message to a reporter has at most {LONGEST_MESSAGE} characters."
 
 
@@ -145,6 +146,9 @@ def move(database: Database, tip_id: str, state: str) -> None:
         row = _row(connection, tip_id)
     if row.state == filing.WITHDRAWN:
         raise TipError(WITHDRAWN_TIP)
+    if row.state == filing.UNFINISHED:
+        # Its reporter may still be telling it.
+        raise TipError(UNFINISHED_TIP)
     _move(database, tip_id, state, only_from=row.state)
 
 
@@ -156,40 +160,47 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
     """
     if not text.strip() or len(text) > LONGEST_MESSAGE:
         raise TipError(TOO_LONG)
-    with database.read() as connection:
-        row = _row(connection, tip_id)
-        desk_key = desk.current(connection)
-    if row.state == filing.WITHDRAWN:
-        raise TipError(WITHDRAWN_TIP)
-    if row.reporter_key is None or desk_key is None:
-        raise TipError("This report was not finished: its reporter has no receipt yet.")
     for_desk = json.dumps({"text": text, "told_at": now_ms(), "by": by.name}, ensure_ascii=False)
-    entry = {
-        "tip_id": tip_id,
-        "author": follow_up.STAFF,
-        "desk_key_id": desk_key.id,
-        "desk_sealed": desk.seal(
-            desk_key, for_desk.encode(), follow_up.entry_place(tip_id, follow_up.STAFF)
-        ),
-        "reporter_sealed": seal_for(
-            row.reporter_key, text.encode(), follow_up.entry_place(tip_id, follow_up.REPORTER)
-        ),
-        "created_at": this_hour_ms(),
-    }
+    for_staff, for_reporter = (
+        follow_up.entry_place(tip_id, reader) for reader in (follow_up.STAFF, follow_up.REPORTER)
+    )
     with database.write() as connection:
-        connection.execute(tip_entries.insert().values(**entry))
+        # Locked: sealed for a receipt that is just being replaced, nobody could read it.
+        row = _row(connection, tip_id, lock=True)
+        desk_key = desk.current(connection)
+        if row.state == filing.WITHDRAWN:
+            raise TipError(WITHDRAWN_TIP)
+        if row.reporter_key is None or desk_key is None:
+            raise TipError(UNFINISHED_TIP)
+        connection.execute(
+            tip_entries.insert().values(
+                tip_id=tip_id,
+                author=follow_up.STAFF,
+                desk_key_id=desk_key.id,
+                desk_sealed=desk.seal(desk_key, for_desk.encode(), for_staff),
+                reporter_sealed=seal_for(row.reporter_key, text.encode(), for_reporter),
+                created_at=this_hour_ms(),
+            )
+        )
 
 
 def hold(database: Database, tip_id: str, *, held: bool) -> None:
     """Keeps a report from being purged while an investigation needs it, or lets it go again.
 
+    What a report says that was withdrawn meanwhile goes when the hold ends.
+
     Raises:
         TipError: There is no such report.
     """
     with database.write() as connection:
-        _row(connection, tip_id)
+        row = _row(connection, tip_id, lock=True)
         when = this_hour_ms() if held else None
         connection.execute(update(tips).where(tips.c.id == tip_id).values(held_at=when))
+        is_over = row.state == filing.WITHDRAWN and not held
+        if is_over:
+            follow_up.erase(connection, tip_id)
+    if is_over:
+        database.close_words_for_good()
 
 
 def _move(database: Database, tip_id: str, state: str, *, only_from: str) -> None:
@@ -202,8 +213,9 @@ def _move(database: Database, tip_id: str, state: str, *, only_from: str) -> Non
         )
 
 
-def _row(connection: Connection, tip_id: str) -> Row:
-    row = connection.execute(select(tips).where(tips.c.id == tip_id)).first()
+def _row(connection: Connection, tip_id: str, *, lock: bool = False) -> Row:
+    query = select(tips).where(tips.c.id == tip_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise TipError(NO_SUCH_TIP)
     return row

@@ -109,7 +109,8 @@ def add_files(desk_key: DeskKey, vault: Vault, whose: str, tip_id: str) -> Effec
     """Gives the files of a conversation to a report that was sent before."""
 
     def effect(connection: Connection) -> None:
-        if is_sent(connection, tip_id):
+        # Locked: it must not be withdrawn between the look and the files.
+        if still_taken(connection, tip_id):
             hand_over(connection, vault.sealer, desk_key, whose, tip_id)
 
     return effect
@@ -135,11 +136,17 @@ def meanwhile(
 
 
 def forget_unfinished(tip_id: str) -> Effect:
-    """Takes an unfinished report back: its reporter does not want it."""
+    """Takes an unfinished report back: its reporter does not want it.
+
+    One that is held for an investigation stays, as it would if it had been sent.
+    """
 
     def effect(connection: Connection) -> None:
         connection.execute(
-            tips.delete().where(tips.c.id == tip_id).where(tips.c.state == UNFINISHED)
+            tips.delete()
+            .where(tips.c.id == tip_id)
+            .where(tips.c.state == UNFINISHED)
+            .where(tips.c.held_at.is_(None))
         )
 
     return effect
@@ -154,7 +161,8 @@ def touch(whose: str, stage: str, tip_id: str | None, *, keep_ms: int) -> Effect
             "stage": stage,
             "touched_at": now,
             "expires_at": now + keep_ms,
-            "tip_id": tip_id,
+            # Once it was sent nothing here leads to it: a child's report least of all.
+            "tip_id": tip_id if stage == ASKING else None,
         }
         known = update(tip_drafts).where(tip_drafts.c.conversation_id == whose)
         # The conversation is locked by the turn: nobody writes this row between the two.
@@ -179,10 +187,14 @@ def untouch(whose: str) -> Effect:
 
 
 def second_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What only the reporter knows beside the receipt: the names of the place, else the kind."""
+    """What only the reporter knows beside the receipt: the names of the place, else the kind.
+
+    The words for the place only where it has no name: this opens with the receipt.
+    """
     place = fields.get("tempat") or {}
-    said = [place.get(name) for name in ("kecamatan", "desa", "kabupaten", "negara", "teks")]
-    return {"tempat": [plain(name) for name in said if name], "jenis": fields.get("jenis")}
+    named = [place.get(name) for name in ("kecamatan", "desa", "kabupaten", "negara")]
+    said = [name for name in named if name] or [place.get("teks") or ""]
+    return {"tempat": [folded for s in said if (folded := plain(s))], "jenis": fields.get("jenis")}
 
 
 def plain(name: str) -> str:
@@ -198,7 +210,7 @@ def _row(draft: Draft, desk_key: DeskKey, tip_id: str, state: str, channel: str)
         "fields": {k: v for k, v in draft.fields.items() if k not in _FOR_US_ALONE},
         "words": list(draft.words),
         "channel": channel,
-        "told_at": now_ms(),
+        "told_at": hour,
     }
     plain_body = json.dumps(body, ensure_ascii=False).encode()
     return {
@@ -258,7 +270,10 @@ def current_desk_key(vault: Vault | None) -> DeskKey | None:
         return desk.current(connection)
 
 
-def is_sent(connection: Connection, tip_id: str) -> bool:
-    """Whether a report was sent and is still there."""
-    state = connection.execute(select(tips.c.state).where(tips.c.id == tip_id)).scalar()
-    return state not in (None, UNFINISHED)
+def still_taken(connection: Connection, tip_id: str) -> bool:
+    """Whether more may be added to a report: it was sent, and not withdrawn.
+
+    It stays so until the end of the transaction.
+    """
+    query = select(tips.c.state).where(tips.c.id == tip_id).with_for_update()
+    return connection.execute(query).scalar() not in (None, UNFINISHED, WITHDRAWN)

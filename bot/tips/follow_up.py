@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
 
 from bot.clock import now_ms, this_hour_ms
 from bot.privacy import desk, guessing, retention
-from bot.privacy.boxes import open_with, seal_for
+from bot.privacy.boxes import KeyPair, open_with, seal_for
 from bot.privacy.desk import DeskKey
 from bot.privacy.receipts import Receipt, ReceiptKeys
 from bot.privacy.sealing import SealBroken
@@ -84,10 +86,10 @@ class Opened:
     keys: ReceiptKeys = field(repr=False)
 
 
-def wait_ms(vault: Vault, whose: str) -> int:
-    """How long the conversation must wait before it may try a receipt; 0 when it may."""
+def wait_ms(vault: Vault, scope: str) -> int:
+    """How long it is until a receipt, or a second fact of a report, may be tried; 0 for now."""
     with vault.database.read() as connection:
-        return guessing.may_try(connection, whose, now_ms())
+        return guessing.may_try(connection, scope, now_ms())
 
 
 def open_tip(vault: Vault, receipt: Receipt, whose: str) -> Opened | None:
@@ -104,25 +106,35 @@ def open_tip(vault: Vault, receipt: Receipt, whose: str) -> Opened | None:
     return Opened(row.id, row.state, row.conversation_id == whose, keys)
 
 
-def tried(whose: str, *, right: bool) -> Effect:
-    """Counts a try with a receipt or with a second fact."""
+def tried(scope: str, *, right: bool) -> Effect:
+    """Counts a try: with a receipt by the conversation, with a second fact by the report.
+
+    Whoever has found a receipt could give it again and again, from ever new conversations.
+    """
 
     def effect(connection: Connection) -> None:
         if right:
-            guessing.succeeded(connection, whose)
+            guessing.succeeded(connection, scope)
         else:
-            guessing.failed(connection, whose, now_ms())
+            guessing.failed(connection, scope, now_ms())
 
     return effect
 
 
-def state_of(vault: Vault, tip_id: str) -> str | None:
-    """The state of a report; None when it is gone."""
+def still_holds(vault: Vault, session: Session) -> bool:
+    """Whether a report that was opened may still be acted on.
+
+    Not when it was withdrawn since, or given another receipt: then the one who opened it with
+    the receipt of before is out.
+    """
     with vault.database.read() as connection:
-        state: str | None = connection.execute(
-            select(tips.c.state).where(tips.c.id == tip_id)
-        ).scalar()
-        return state
+        row = connection.execute(
+            select(tips.c.state, tips.c.reporter_key).where(tips.c.id == session.tip_id)
+        ).first()
+    if row is None or row.state == filing.WITHDRAWN or not session.private_key:
+        return False
+    public_key = KeyPair.of(bytes.fromhex(session.private_key)).public_key
+    return row.reporter_key is not None and bytes(row.reporter_key) == public_key
 
 
 def knows_place(vault: Vault, tip_id: str, private_key: bytes) -> bool:
@@ -156,13 +168,7 @@ def _second_facts(vault: Vault, tip_id: str, private_key: bytes) -> dict[str, An
 def messages(vault: Vault, tip_id: str, private_key: bytes) -> list[tuple[int, str]]:
     """Number and text of what staff wrote, oldest first; what does not open is left out."""
     with vault.database.read() as connection:
-        rows = connection.execute(
-            select(tip_entries.c.id, tip_entries.c.reporter_sealed)
-            .where(tip_entries.c.tip_id == tip_id)
-            .where(tip_entries.c.author == STAFF)
-            .where(tip_entries.c.reporter_sealed.is_not(None))
-            .order_by(tip_entries.c.id)
-        ).all()
+        rows = connection.execute(_for_reporter(tip_id)).all()
     found = []
     for row in rows:
         try:
@@ -231,13 +237,20 @@ def withdraw(tip_id: str) -> Effect:
             "retain_until": retention.retain_until(filing.WITHDRAWN, hour),
             "conversation_id": None,
         }
-        if row.held_at is None:
-            changed |= {"body_sealed": b"", "check_sealed": None}
-            for table in (tip_entries, tip_marks, attachments):
-                connection.execute(delete(table).where(table.c.tip_id == tip_id))
         connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
+        if row.held_at is None:
+            erase(connection, tip_id)
 
     return effect
+
+
+def erase(connection: Connection, tip_id: str) -> None:
+    """Deletes all that a withdrawn report says. Its row is locked."""
+    for table in (tip_entries, tip_marks, attachments):
+        connection.execute(delete(table).where(table.c.tip_id == tip_id))
+    connection.execute(
+        update(tips).where(tips.c.id == tip_id).values(body_sealed=b"", check_sealed=None)
+    )
 
 
 def is_held(vault: Vault, tip_id: str) -> bool:
@@ -253,24 +266,26 @@ def new_receipt(
     """Another receipt for a report; what was sealed for the old one is sealed for it."""
     receipt = Receipt.new()
     keys = filing.receipt_keys(vault, receipt)
-    texts = messages(vault, tip_id, private_key)
-    place = entry_place(tip_id, REPORTER)
-    resealed = [(n, _reseal(keys, text.encode(), place)) for n, text in texts]
-    with vault.database.read() as connection:
-        check = connection.execute(select(tips.c.check_sealed).where(tips.c.id == tip_id)).scalar()
-    where = filing.check_place(tip_id)
-    new_check = _reseal(keys, open_with(private_key, check, where), where) if check else None
+
+    def resealed(sealed: bytes, place: str) -> bytes:
+        return seal_for(keys.public_key, open_with(private_key, sealed, place), place)
 
     def effect(connection: Connection) -> None:
+        # Locked before the messages are read: staff may be writing one just now.
+        row = connection.execute(
+            select(tips.c.check_sealed).where(tips.c.id == tip_id).with_for_update()
+        ).one()
+        check = row.check_sealed and resealed(row.check_sealed, filing.check_place(tip_id))
         connection.execute(
             update(tips)
             .where(tips.c.id == tip_id)
-            .values(receipt_hash=keys.hash, reporter_key=keys.public_key, check_sealed=new_check)
+            .values(receipt_hash=keys.hash, reporter_key=keys.public_key, check_sealed=check)
         )
-        for number, sealed in resealed:
-            connection.execute(
-                update(tip_entries).where(tip_entries.c.id == number).values(reporter_sealed=sealed)
-            )
+        for number, sealed in connection.execute(_for_reporter(tip_id)).all():
+            with suppress(SealBroken):
+                values = {"reporter_sealed": resealed(sealed, entry_place(tip_id, REPORTER))}
+                one = update(tip_entries).where(tip_entries.c.id == number)
+                connection.execute(one.values(**values))
 
     return receipt, keys, effect
 
@@ -280,5 +295,11 @@ def entry_place(tip_id: str, reader: str) -> str:
     return f"tip_entries.{reader}:{tip_id}"
 
 
-def _reseal(keys: ReceiptKeys, plain: bytes, place: str) -> bytes:
-    return seal_for(keys.public_key, plain, place)
+def _for_reporter(tip_id: str) -> Select:
+    return (
+        select(tip_entries.c.id, tip_entries.c.reporter_sealed)
+        .where(tip_entries.c.tip_id == tip_id)
+        .where(tip_entries.c.author == STAFF)
+        .where(tip_entries.c.reporter_sealed.is_not(None))
+        .order_by(tip_entries.c.id)
+    )

@@ -126,6 +126,10 @@ class WebChat:
         if message is None:
             return _problem(400, NOT_READABLE)
         secret = _secret(request) or self._new_secret(message["id"])
+        if message["seen"]:
+            # Before the message: what was read is deleted with a report that it confirms.
+            with contextlib.suppress(Exception):
+                await self._note_seen(secret, message["seen"])
         try:
             receipt = await self._door.accept(
                 Inbound(
@@ -140,13 +144,14 @@ class WebChat:
         except Exception as error:
             logger.error("a message was not accepted: %s", type(error).__name__)
             return _problem(503, TRY_AGAIN)
-        if message["seen"]:
-            # The message is on disk: what follows must not turn its answer into an error.
-            with contextlib.suppress(Exception):
-                await self._history.mark_shown(receipt.conversation_id, message["seen"])
         response = JSONResponse({"id": message["id"], "baru": receipt.is_new}, status_code=202)
         self._set_cookie(response, secret)
         return response
+
+    async def _note_seen(self, secret: str, up_to: int) -> None:
+        conversation = await self._history.conversation_of(secret)
+        if conversation is not None:
+            await self._history.mark_shown(conversation, up_to)
 
     def _new_secret(self, message_id: str) -> str:
         # Only an id that cannot be guessed may decide what the cookie is.
