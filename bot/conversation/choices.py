@@ -33,6 +33,8 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     number = _number(words, len(choices))
     if number is not None:
         return choices[number - 1] if number <= len(choices) else None
+    if written := next((c for c in choices if _title_words(c) == words), None):
+        return written
     if choice := _yes_or_no(words, choices) or _one_word(words, choices):
         return choice
     if "?" not in text and (choice := _agreed(words, choices) or _telling_word(words, choices)):

@@ -224,6 +224,13 @@ def test_a_number_that_was_not_offered_picks_nothing(text: str) -> None:
     assert pick(text, AREAS) is None
 
 
+def test_who_says_that_it_is_not_known_has_not_said_no() -> None:
+    titles = ("Ya, sekarang", "Tidak sekarang", "Tidak tahu")
+    choices = [Choice(title, f"/{number}") for number, title in enumerate(titles)]
+    assert pick("tidak tahu", choices) == choices[2]
+    assert pick("tidak", choices) == choices[1]
+
+
 def test_a_title_that_begins_with_nomor_is_picked_by_its_place_or_its_words() -> None:
     assert _payload("no 2", NUMBERS) == "darurat"
     assert _payload("nomor 1", NUMBERS) == "kbri"
