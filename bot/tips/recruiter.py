@@ -113,7 +113,7 @@ def _name_at(said: Statement, first: int) -> str | None:
 
 def _answer(said: Statement) -> str | None:
     """The whole answer as a name, without what else was recognised in it."""
-    if does_not_know(said) or not said.tokens:
+    if does_not_know(said) or not said.tokens or _names_only_place_or_money(said):
         return None
     if {t.text for t in said.tokens if t.text[0].isalnum()} <= _no_answers():
         return None
@@ -141,6 +141,18 @@ def _answer(said: Statement) -> str | None:
     if {token.text for token in kept} <= rest:
         return None
     return said.text[kept[0].start : kept[-1].end][:MOST_CHARACTERS]
+
+
+def _names_only_place_or_money(said: Statement) -> bool:
+    """ "di Srikaton" and "utang 10 juta buat berangkat" tell of nobody."""
+    letters = [token for token in said.tokens if token.text[0].isalpha()]
+    small = signs.words("tempat", "kecil")
+    rest = [t.text for t in letters if not said.is_taken(t) and t.text not in small]
+    if said.of_kind("tempat") or said.of_kind("negara"):
+        return not rest
+    if said.of_kind("uang"):
+        return signs.words("pelaku", "gelar").isdisjoint(rest) and not said.of_kind("telepon")
+    return False
 
 
 def _no_answers() -> frozenset[str]:

@@ -49,6 +49,8 @@ def time(said: Statement, today: date) -> dict[str, Any] | None:
         return since
     if said.asked == "waktu" and (words := _whole_answer(said, "waktu")):
         now = said.of_kind("waktu")
+        if not now and (said.of_kind("tempat") or said.of_kind("negara")):
+            return None
         return {"dari": _from(now[0]["value"]) if now else None, "teks": words}
     return None
 
