@@ -38,6 +38,7 @@ GO_ON, DELETE = "lanjut", "hapus"
 STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, CHANGE, SUMMARY)
 
 OTHER_KIND = "lainnya"
+RECRUITER, STAGE = "pelaku", "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.
 TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
 # A story of so many words is a report even when its kind stays unclear.
@@ -210,20 +211,18 @@ def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
 
 def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     wanted = _wanted(draft)
-    new = {
-        name: value
-        for name, value in said.facts.items()
-        if name not in draft.fields
-        or said.corrects
-        or name in wanted
-        or (name == PLACE and _is_more_exact(value, draft.fields[PLACE]))
-    }
+    new = {name: v for name, v in said.facts.items() if _is_news(draft, said, name, v)}
     if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
         draft = replace(draft, left=MOST_AFTER_IT)
     is_story = len(said.text.split()) >= LEAST_WORDS_OF_A_STORY
     if draft.current == KIND and KIND not in new and is_story:
         new[KIND] = OTHER_KIND
-    replaced = any(name in draft.fields and draft.fields[name] != new[name] for name in new)
+    replaced = any(
+        name in draft.fields and draft.fields[name] != new[name] and name != RECRUITER
+        for name in new
+    )
+    if RECRUITER in new and draft.knows(RECRUITER) and (said.corrects or RECRUITER in wanted):
+        draft, new[RECRUITER] = _instead(draft, new[RECRUITER])
     draft, warnings = _warned(draft.with_facts(new), said)
     notes = (*notes, *warnings)
     if draft.current is None or not wanted.isdisjoint(new):
@@ -236,6 +235,34 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
         note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
         return _ask(draft, (*notes, note), again=True)
     return _not_read(draft, notes)
+
+
+def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
+    """Whether a fact goes into the report: what stands there already is not told twice."""
+    if name not in draft.fields or said.corrects or name in _wanted(draft):
+        return True
+    before = draft.fields[name]
+    if name == PLACE and _is_more_exact(value, before):
+        return True
+    if name == RECRUITER:
+        return dict(draft.with_facts({name: value}).fields[name]) != dict(before)
+    if name == STAGE and _stages().index(value) > _stages().index(before):
+        return True
+    # "5 orang" below the summary puts it right; a longer text adds to it.
+    is_short = len(said.text.split()) < LEAST_WORDS_OF_A_STORY
+    return draft.current == CHANGE or (draft.current == SUMMARY and is_short)
+
+
+def _stages() -> list[str]:
+    """From the offer to the way back."""
+    return [str(option.fills[STAGE]) for option in order().options[STAGE]]
+
+
+def _instead(draft: Draft, now: Mapping[str, Any]) -> tuple[Draft, dict[str, Any]]:
+    """What is said anew of the recruiter takes the place of what was said before."""
+    before = draft.fields[RECRUITER]
+    others = {name: value for name, value in draft.fields.items() if name != RECRUITER}
+    return replace(draft, fields=others), {**before, **{k: v for k, v in now.items() if v}}
 
 
 def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
