@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.attachments.handing_over import hand_over
@@ -256,10 +257,13 @@ def _count(connection: Connection, draft: Draft) -> None:
         "place": code,
         "level": draft.level,
     }
-    same = [tip_counts.c[name] == value for name, value in of.items()]
-    more = update(tip_counts).where(*same).values(count=tip_counts.c.count + 1)
-    if connection.execute(more).rowcount == 0:
-        connection.execute(tip_counts.insert().values(count=1, **of))
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    # One statement: two who report at the same moment both count.
+    connection.execute(
+        dialect.insert(tip_counts)
+        .values(count=1, **of)
+        .on_conflict_do_update(index_elements=list(of), set_={"count": tip_counts.c.count + 1})
+    )
 
 
 def current_desk_key(vault: Vault | None) -> DeskKey | None:
