@@ -1,0 +1,398 @@
+"""While a report is told, what belongs to it stays with it, and a cry for help goes before it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import now_ms
+from bot.conversation.context import TurnContext
+from bot.conversation.inbox import Inbox
+from bot.conversation.messages import Attachment, Content, Inbound, Location, Understanding
+from bot.engine import telling
+from bot.engine import tracker as trackers
+from bot.engine.assistant import Assistant
+from bot.engine.telling import FOLLOW_UP, FORM, REPORT
+from bot.nlu.labels import DANGER_SLOT
+from bot.privacy import staff
+from bot.privacy.keys import ServerKey
+from bot.privacy.receipts import Receipt
+from bot.privacy.vault import Vault
+from bot.storage.database import Database
+from bot.storage.tables import tip_drafts, tips
+from bot.tips import filing, follow_up
+from bot.tips.draft import SLOT, Draft
+from bot.tips.follow_up import ADDING, CHECK, CONFIRM, Session
+from bot.triage import levels
+
+PHOTO = Content(attachments=(Attachment("photo", "image/jpeg"),))
+POINT = Content(location=Location(-3.79, 102.26))
+STICKER = Content(attachments=(Attachment("sticker"),))
+RECEIPT = Receipt("0812345678901234")
+
+
+class Room:
+    """A conversation with the real model, and what it remembers."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def tracker(self, **slots: Any) -> Any:
+        """Of a conversation in which a report is told, when there is a draft among the slots."""
+        loop = FORM if SLOT in slots else None
+        state = {"format": 1, "slots": slots, "loop": loop, "said": []}
+        domain = self._assistant._processor.domain
+        return trackers.restore("c1", json.dumps(state).encode(), domain)
+
+    def telling(self, current: str = "tempat", **fields: Any) -> Any:
+        """Of somebody who is safe, agreed, and is asked this."""
+        told = {"aman": "ya", "setuju": "ya", "jenis": "lainnya", **fields}
+        asked = ("aman", "setuju", "jenis", current)
+        return self.tracker(**{SLOT: Draft(fields=told, current=current, asked=asked).to_slot()})
+
+    def opened(self, stage: str, *, until: int | None = None) -> Any:
+        session = Session("laporan-1", stage, until or now_ms() + 1_000_000, "ab" * 32)
+        return self.tracker(**{follow_up.SLOT: session.to_slot()})
+
+    def hears(self, tracker: Any, text: str, *lines: Content) -> Understanding | None:
+        said = lines or (Content(text=text),)
+        return telling.in_report(tracker, said, text, self._assistant.understand)
+
+    def follows(self, tracker: Any, text: str, *lines: Content) -> Understanding | None:
+        said = lines or (Content(text=text),)
+        return telling.in_follow_up(tracker, said, text, self._assistant.understand)
+
+    def begins(self, tracker: Any, text: str) -> Understanding | None:
+        return telling.begins_with_story(tracker, text, self._assistant.understand)
+
+
+@pytest.fixture
+def room(assistant: Assistant) -> Room:
+    return Room(assistant)
+
+
+def _step(understood: Understanding | None) -> str | None:
+    assert understood is not None
+    entities: Sequence[dict[str, Any]] = understood.parsed["entities"]
+    return next((e["value"] for e in entities if e["entity"] == "langkah"), None)
+
+
+def _draft(tracker: Any) -> Draft:
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    assert draft is not None
+    return draft
+
+
+# What belongs to a report
+
+
+def test_without_a_report_nothing_belongs_to_one(room: Room) -> None:
+    tracker = room.tracker()
+    assert not telling.is_told(tracker)
+    assert room.hears(tracker, "di Pekik Nyaring") is None
+    assert room.hears(tracker, "", PHOTO) is None
+
+
+@pytest.mark.parametrize(
+    ("current", "text"),
+    [
+        ("tempat", "di Pekik Nyaring"),
+        ("tempat", "Kamboja"),
+        ("jumlah", "5"),
+        ("waktu", "tadi malam"),
+        ("pelaku", "Pak Contoh, 0812-0000-0001"),
+        # Looks like a topic of the catalogue by itself.
+        ("pelaku", "calo"),
+        ("uang", "paspornya ditahan agen"),
+        ("tahap", "sudah berangkat"),
+        ("jenis", "ada mobil putih tiap malam datang lalu pergi"),
+    ],
+)
+def test_an_answer_is_a_part_of_the_report(room: Room, current: str, text: str) -> None:
+    understood = room.hears(room.telling(current), text)
+    assert understood is not None
+    assert (understood.intent, understood.sure) == (REPORT, True)
+    assert _step(understood) is None
+
+
+def test_a_part_of_the_report_brings_all_that_it_names(room: Room) -> None:
+    understood = room.hears(room.telling(), "di Pekik Nyaring, nomornya 0812-0000-0001")
+    assert understood is not None
+    assert {"tempat", "telepon"} <= {e["entity"] for e in understood.parsed["entities"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("lewati", "lewati"),
+        ("lewat aja", "lewati"),
+        ("kembali", "kembali"),
+        ("ulangi", "ulangi"),
+        ("batal", "batal"),
+        ("kenapa ditanya?", "kenapa"),
+        ("ngapo ditanyo", "kenapa"),
+        ("buat apa sih kak", "kenapa"),
+        ("gak tau kak", "lewati"),
+        ("dak tau", "lewati"),
+        ("kirim", "kirim"),
+        ("sudah benar", "kirim"),
+    ],
+)
+def test_a_small_word_is_a_step(room: Room, text: str, step: str) -> None:
+    assert _step(room.hears(room.telling(), text)) == step
+
+
+@pytest.mark.parametrize("text", ["ubah tempat", "ganti", "perbaiki jumlahnya"])
+def test_at_the_summary_one_may_ask_to_change_something(room: Room, text: str) -> None:
+    assert _step(room.hears(room.telling("kirim"), text)) == "ubah"
+    elsewhere = room.hears(room.telling("tahap"), "ganti kapal dulu di Batam, terus ke Malaysia")
+    assert _step(elsewhere) is None
+
+
+def test_more_words_around_a_small_one_tell_something(room: Room) -> None:
+    story = "dia mau kirim adik saya ke Malaysia lewat Batam minggu depan"
+    assert _step(room.hears(room.telling(), story)) is None
+
+
+def test_a_photo_and_a_point_belong_to_the_report_and_a_sticker_does_not(room: Room) -> None:
+    for content in (PHOTO, POINT):
+        understood = room.hears(room.telling(), "", content)
+        assert understood is not None
+        assert understood.intent == REPORT
+    assert room.hears(room.telling(), "", STICKER) is None
+
+
+# What does not
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apa itu calo?",
+        "agen mau simpan paspor saya boleh ga?",
+        "saya mau bicara dengan petugas",
+        "menu",
+        "terima kasih",
+        "hapus data saya",
+    ],
+)
+def test_something_else_is_answered_and_nothing_of_it_kept(room: Room, text: str) -> None:
+    tracker = room.telling("bahaya")
+    before = _draft(tracker)
+    assert room.hears(tracker, text) is None
+    assert _draft(tracker) == before
+
+
+def test_whether_something_else_was_answered(room: Room) -> None:
+    question = Understanding("faq", "calo", 0.9, levels.ORDINARY, {}, sure=True)
+    answer = Understanding(REPORT, None, 1.0, levels.ORDINARY, {}, sure=True)
+    assert telling.was_interrupted(room.telling(), question)
+    assert not telling.was_interrupted(room.telling(), answer)
+    assert not telling.was_interrupted(room.tracker(), question)
+
+
+# Danger
+
+
+def test_a_cry_for_help_is_answered_as_one_and_kept_with_the_report(room: Room) -> None:
+    tracker = room.telling()
+    assert room.hears(tracker, "tolong saya dikurung majikan") is None
+    draft = _draft(tracker)
+    assert draft.words == ("tolong saya dikurung majikan",)
+    assert draft.level == levels.URGENT
+    assert draft.fields["bahaya"] == "ya"
+
+
+def test_a_cry_does_not_overwrite_what_was_told(room: Room) -> None:
+    tracker = room.telling(peran="saksi")
+    room.hears(tracker, "tolong saya dikurung majikan")
+    assert _draft(tracker).fields["peran"] == "saksi"
+
+
+def test_a_nik_in_a_cry_is_not_kept(room: Room) -> None:
+    tracker = room.telling()
+    room.hears(tracker, "tolong saya dikurung majikan, NIK 1709010101900001")
+    assert "1709010101900001" not in json.dumps(_draft(tracker).to_slot())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 perempuan dikurung di gudang", "adik saya dipukul majikannya", "teman saya disekap bosnya"],
+)
+def test_the_danger_of_others_is_told_in_the_report(room: Room, text: str) -> None:
+    understood = room.hears(room.telling(), text)
+    assert understood is not None
+    assert (understood.intent, understood.level) == (REPORT, levels.URGENT)
+
+
+def test_what_is_said_in_danger_stays_with_the_report(room: Room) -> None:
+    draft = Draft(fields={"aman": "ya", "setuju": "ya", "jenis": "lainnya"}, current="tempat")
+    tracker = room.tracker(**{SLOT: draft.to_slot(), DANGER_SLOT: "menelepon"})
+    assert room.hears(tracker, "di Pekik Nyaring") is None
+    kept = _draft(tracker)
+    assert kept.words == ("di Pekik Nyaring",)
+    assert kept.fields["tempat"]["desa"] == "Pekik Nyaring"
+
+
+# How a report begins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mau lapor, kemarin malam di Pekik Nyaring ada 5 anak gadis mau dibawa ke Malaysia",
+        "lapor kak, tetangga saya Pak Contoh nawarin kerja ke Taiwan bayar 15 juta",
+        "saya mau melaporkan agen di Pondok Kelapa, paspor 3 orang ditahan",
+    ],
+)
+def test_a_story_may_begin_the_report(room: Room, text: str) -> None:
+    understood = room.begins(room.tracker(), text)
+    assert understood is not None
+    assert understood.intent == REPORT
+    assert len(understood.parsed["entities"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mau lapor",
+        "mau lapor tapi takut sama orangnya kak gimana",
+        "lapor kemana kalau paspor ditahan majikan di Malaysia?",
+        "kemarin malam di Pekik Nyaring ada 5 anak gadis mau dibawa ke Malaysia",
+        # One's own cry is answered as one.
+        "mau lapor saya dikurung majikan di Malaysia sejak kemarin tolong",
+    ],
+)
+def test_what_is_no_story_of_a_report_is_none(room: Room, text: str) -> None:
+    assert room.begins(room.tracker(), text) is None
+
+
+def test_a_report_that_is_told_does_not_begin_again(room: Room) -> None:
+    text = "mau lapor, kemarin malam di Pekik Nyaring ada 5 anak gadis mau dibawa ke Malaysia"
+    assert room.begins(room.telling(), text) is None
+
+
+# A receipt
+
+
+@pytest.mark.parametrize(
+    "text", [RECEIPT.shown, f"ini nomornya {RECEIPT.digits} kak", " ".join(RECEIPT.words)]
+)
+def test_a_receipt_is_known_wherever_it_is_written(text: str) -> None:
+    understood = telling.with_receipt(text)
+    assert understood is not None
+    assert understood.intent == FOLLOW_UP
+    assert RECEIPT.digits not in json.dumps(understood.parsed)
+
+
+@pytest.mark.parametrize("text", ["", "0812-0000-0001", "apa itu calo?"])
+def test_what_is_no_receipt_is_none(text: str) -> None:
+    assert telling.with_receipt(text) is None
+
+
+def test_after_its_time_nothing_belongs_to_a_receipt(room: Room) -> None:
+    for stage in (CONFIRM, CHECK, ADDING):
+        tracker = room.opened(stage, until=now_ms() - 1)
+        assert room.follows(tracker, "0812-3456-7890-12") is None
+        assert room.follows(tracker, "di Pekik Nyaring") is None
+    assert room.follows(room.tracker(), "di Pekik Nyaring") is None
+
+
+def test_a_mistyped_receipt_is_told_so_and_a_telephone_number_is_not(room: Room) -> None:
+    understood = room.follows(room.opened(CONFIRM), "0812-3456-7890-12")
+    assert understood is not None
+    assert understood.intent == FOLLOW_UP
+    assert room.follows(room.opened(CONFIRM), "0812-0000-0001") is None
+    assert room.follows(room.opened(CONFIRM), "apa itu calo?") is None
+
+
+@pytest.mark.parametrize(("stage", "text"), [(CHECK, "pekik nyaring"), (ADDING, "masih di sana")])
+def test_beside_a_receipt_words_belong_to_the_report(room: Room, stage: str, text: str) -> None:
+    understood = room.follows(room.opened(stage), text)
+    assert understood is not None
+    assert understood.intent == FOLLOW_UP
+    assert room.follows(room.opened(stage), "apa itu calo?") is None
+
+
+def test_the_place_that_is_named_comes_along(room: Room) -> None:
+    understood = room.follows(room.opened(CHECK), "di Pekik Nyaring")
+    assert understood is not None
+    assert "tempat" in [e["entity"] for e in understood.parsed["entities"]]
+
+
+@pytest.mark.parametrize("text", ["selesai", "sudah", "itu saja", "batal", "terima kasih"])
+def test_one_may_be_done_with_adding(room: Room, text: str) -> None:
+    assert _step(room.follows(room.opened(ADDING), text)) == "selesai"
+
+
+def test_a_photo_is_added_to_the_report_that_is_open(room: Room) -> None:
+    understood = room.follows(room.opened(ADDING), "", PHOTO)
+    assert understood is not None
+    assert understood.intent == FOLLOW_UP
+
+
+# What has no words
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken"),
+    [((PHOTO,), True), ((POINT,), True), ((STICKER,), False), ((), False)],
+)
+def test_files_and_points_are_taken_while_a_report_is_told_or_open(
+    room: Room, lines: tuple[Content, ...], taken: bool
+) -> None:
+    assert telling.takes_all(room.telling(), lines) is taken
+    assert telling.takes_all(room.opened(ADDING), lines) is taken
+    assert telling.takes_all(room.opened(CONFIRM), lines) is False
+    assert telling.takes_all(room.tracker(), lines) is False
+
+
+# Writing it down
+
+
+@pytest.fixture
+def turn(database: Database, inbox: Inbox, quick_hashes: None) -> TurnContext:
+    """A turn of somebody, with a desk behind it."""
+    staff.add(database, "Sari", "admin", "lampu minyak di teras")
+    whose = inbox.accept(Inbound("sms", "0812-0000-0001", "a1", text="halo")).conversation_id
+    return TurnContext(whose, "sms", vault=Vault.of(database, ServerKey(bytes(32))))
+
+
+def _written(turn: TurnContext) -> tuple[list[Any], list[Any]]:
+    """The reports, and the notes that one is told."""
+    assert turn.vault is not None
+    with turn.vault.database.write() as connection:
+        for effect in turn.effects:
+            effect(connection)
+        return (
+            list(connection.execute(select(tips)).all()),
+            list(connection.execute(select(tip_drafts)).all()),
+        )
+
+
+def test_a_cry_beside_the_question_is_seen_by_the_desk(room: Room, turn: TurnContext) -> None:
+    tracker = room.telling()
+    room.hears(tracker, "tolong saya dikurung majikan")
+    telling.keep_meanwhile(tracker, turn)
+    (report,), (note,) = _written(turn)
+    assert (report.state, report.level) == (filing.UNFINISHED, levels.URGENT)
+    assert _draft(tracker).tip_id == note.tip_id == report.id
+
+
+def test_anything_else_beside_the_question_only_keeps_the_report_alive(
+    room: Room, turn: TurnContext
+) -> None:
+    tracker = room.telling()
+    telling.keep_meanwhile(tracker, turn)
+    reports, (note,) = _written(turn)
+    assert reports == []
+    assert (note.conversation_id, note.stage) == (turn.conversation_id, filing.ASKING)
+
+
+def test_without_a_report_nothing_is_written(room: Room, turn: TurnContext) -> None:
+    telling.keep_meanwhile(room.tracker(), turn)
+    assert turn.effects == []
