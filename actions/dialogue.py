@@ -24,6 +24,7 @@ from bot.nlu.labels import (
 )
 from bot.tips import filing
 from bot.tips.draft import SLOT, Draft
+from bot.tips.interview import QUIET
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -65,7 +66,11 @@ class ActionBerhenti(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        is_final = next(tracker.get_latest_entity_values("kata"), None) == "stop"
+        said = next(tracker.get_latest_entity_values("kata"), None)
+        if said == QUIET:
+            dispatcher.utter_message(response="ucapan_diam")
+            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
+        is_final = said == "stop"
         context.current().stop = is_final
         dispatcher.utter_message(response="ucapan_berhenti" if is_final else "ucapan_cara_berhenti")
         return []
@@ -216,7 +221,10 @@ class ActionPrivasiHapus(Action):
         if next(tracker.get_latest_entity_values("pasti"), None) == "ya":
             turn = context.current()
             turn.forget = True
-            turn.effects.append(filing.untouch(turn.conversation_id))
+            turn.effects += [
+                filing.untouch(turn.conversation_id),
+                filing.unlink(turn.conversation_id),
+            ]
             if (draft := Draft.from_slot(tracker.get_slot(SLOT))) and draft.tip_id:
                 turn.effects.append(filing.forget_unfinished(draft.tip_id))
             dispatcher.utter_message(response="ucapan_sudah_dihapus")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -21,20 +22,23 @@ from bot.tips import filing, follow_up, interview, reading, summary
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Session
 from bot.tips.questions import order
+from bot.triage import levels
 
 RESULT_SLOT = "laporan"
 REQUESTED_SLOT = "requested_slot"
-CLOSED = "tutup"
+CLOSED, NOTHING = "tutup", "tidak_ada"
 # Channels that bring files.
 FILES_COME = ("telegram", "whatsapp")
 MINUTE_MS = 60_000
-# What was told so shortly before a report, with so many facts in it, belongs to it.
-TOLD_BEFORE_MS, LEAST_FACTS = 15 * MINUTE_MS, 2
+# What was told so shortly before a report, with a fact in it and no question, belongs to it.
+TOLD_BEFORE_MS = 60 * MINUTE_MS
+_STEPS_OF_A_REPORT = tuple(step for step in interview.STEPS if step != interview.GO_ON)
 SENT_AWAY = {
     interview.CANCELLED: "ucapan_lapor_batal",
     interview.REFUSED: "ucapan_lapor_tidak_setuju",
     interview.SILENT: "ucapan_lapor_jangan_balas",
     CLOSED: "ucapan_lapor_tutup",
+    NOTHING: "ucapan_lapor_tidak_ada",
 }
 
 
@@ -53,7 +57,11 @@ class ValidateFormLaporan(Action):
         desk_key = filing.current_desk_key(turn.vault)
         if desk_key is None:
             return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
-        draft = Draft.from_slot(tracker.get_slot(SLOT)) or _told_before(turn)
+        draft = Draft.from_slot(tracker.get_slot(SLOT))
+        if draft is None and _step(tracker) in _STEPS_OF_A_REPORT:
+            # A button of a report that was sent or taken back, pressed once more.
+            return [SlotSet(RESULT_SLOT, NOTHING), SlotSet(REQUESTED_SLOT, None)]
+        draft = draft or _told_before(turn)
         step = interview.take(draft, _said(turn, tracker, draft))
         for note in step.notes:
             dispatcher.utter_message(response=note)
@@ -109,7 +117,9 @@ class ActionLaporan(Action):
         if draft is not None:
             turn.wipe = True
             turn.effects.append(filing.untouch(turn.conversation_id))
-            if draft.tip_id:
+            # Whoever is in danger and watched did not take it back.
+            keeps = outcome == interview.SILENT and draft.level == levels.URGENT
+            if draft.tip_id and not keeps:
                 turn.effects.append(filing.forget_unfinished(draft.tip_id))
         dispatcher.utter_message(response=SENT_AWAY[outcome or interview.CANCELLED])
         return ended
@@ -147,6 +157,10 @@ class ActionCekStatus(Action):
         return _manage(dispatcher, turn, session, step)
 
 
+def _step(tracker: Tracker) -> str | None:
+    return next(tracker.get_latest_entity_values("langkah"), None)
+
+
 def _without_opened(tracker: Tracker) -> list[EventType]:
     """Closes a report that was opened: its key is kept for half an hour, a new one for a day."""
     session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
@@ -168,8 +182,13 @@ def _told_before(turn: TurnContext) -> Draft:
         )
     for text in texts:
         facts = reading.facts(text, in_rasas_form(text, clock.today()), today=clock.today())
-        if len(facts) >= LEAST_FACTS:
-            draft = draft.with_words(reading.masked(text)).with_facts(facts)
+        if facts and "?" not in text:
+            known = {name: value for name, value in facts.items() if name not in draft.fields}
+            draft = draft.with_words(reading.masked(text)).with_facts(known)
+            if len(known) >= interview.TOLD_AT_ONCE:
+                draft = replace(draft, left=interview.MOST_AFTER_IT)
+            level = levels.assess(text, intent="", confidence=0.0)
+            draft = replace(draft, level=levels.highest(draft.level, level))
     return draft
 
 
@@ -342,7 +361,9 @@ def _manage(
         text = reading.masked(turn.text)
         if text:
             said = {"text": text, "told_at": clock.this_hour_ms()}
-            turn.effects.append(follow_up.add_entry(desk_key, session.tip_id, said))
+            turn.effects.append(follow_up.add_entry(desk_key, session.tip_id, said, turn.level))
+            if turn.level == levels.URGENT:
+                dispatcher.utter_message(response="ucapan_lapor_bahaya")
         turn.effects.append(
             filing.add_files(desk_key, turn.vault, turn.conversation_id, session.tip_id)
         )

@@ -13,11 +13,12 @@ from bot.conversation.context import TurnContext, turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals, telling
-from bot.engine.choice_lists import with_one_list
+from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
 from bot.nlu.labels import DANGER_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.privacy.vault import Vault
+from bot.tips import filing
 from bot.triage import levels
 
 
@@ -137,12 +138,18 @@ class Assistant:
         replies = list(collector.replies)
         replies = self._additions.around(replies, tracker, heard, channel)
         if telling.was_interrupted(tracker, understanding):
-            telling.keep_meanwhile(tracker, context)
-            replies = self._report_again(tracker, replies, channel)
+            if context.stop or context.forget:
+                # Whoever wants to hear no more is asked no more.
+                replies = replies[:-1]
+            else:
+                telling.keep_meanwhile(tracker, context)
+                replies = self._report_again(tracker, replies, channel)
         elif not telling.is_told(tracker) and (
             after := self._after(tracker, heard.other, replies, channel)
         ):
             replies = with_one_list([*replies, *after])
+        if self._tracker.ran(tracker, "action_darurat") and not telling.is_told(tracker):
+            replies = self._with_report(replies, channel)
         if understanding.level == levels.SERIOUS and not understanding.sure:
             # Nobody whose message sounds grave gets nothing but a list.
             replies = [*self._say("ucapan_terdengar_berat", channel), *replies]
@@ -159,6 +166,16 @@ class Assistant:
             wipe=context.wipe,
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
+
+    def _with_report(self, replies: Sequence[Reply], channel: str) -> list[Reply]:
+        """After first aid the way to the desk, where there is one and room for a button."""
+        if channel == "sms" or filing.current_desk_key(self._vault) is None:
+            return list(replies)
+        button = button_for("lapor", self._processor.domain.responses)
+        assert button is not None
+        *before, last = replies
+        report = Choice(button["title"], button["payload"])
+        return [*before, replace(last, choices=(*last.choices[: MAX_CHOICES - 1], report))]
 
     def _report_again(self, tracker: Any, said: Sequence[Reply], channel: str) -> list[Reply]:
         """What was said beside a report, and then its question, which Rasa's form put again.

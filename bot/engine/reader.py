@@ -114,6 +114,8 @@ class Reader:
         def read(said: str) -> Understanding:
             return self.understand(said, trackers.with_slots({}, self._processor.domain))[0]
 
+        if lines[0].payload is None and (step := telling.step_in_words(tracker, text)):
+            return step
         if self._stop(tracker, text) or self._picked(tracker, lines, text):
             return None
         return (

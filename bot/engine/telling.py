@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from bot import clock, lexicon
@@ -17,15 +18,21 @@ from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
 from bot.nlu.labels import DANGER_SLOT, FAQ
 from bot.privacy import receipts, retention
-from bot.tips import filing, follow_up, interview, reading
+from bot.tips import filing, follow_up, interview, reading, signs
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Session
-from bot.tips.questions import SUMMARY, fills, order
+from bot.tips.questions import KIND, SUMMARY, SURE, fills, order
 from bot.triage import levels
-from bot.triage.phrases import pattern, says, speaks_of_another, tells_of_another
+from bot.triage.phrases import (
+    pattern,
+    says,
+    sounds_urgent,
+    speaks_of_another,
+    tells_of_another,
+)
 
 FORM = "form_laporan"
-REPORT, FOLLOW_UP = "lapor", "cek_status"
+REPORT, FOLLOW_UP, STOP = "lapor", "cek_status", "berhenti"
 
 # Small words that mean a step of the report. More words around them tell something.
 _STEPS = {
@@ -35,9 +42,11 @@ _STEPS = {
     "batal": interview.CANCEL,
     "berhenti": interview.CANCEL,
 }
-LONGEST_STEP = 6
+LONGEST_STEP, LONGEST_SILENCE = 6, 12
 # Clear enough to be something else than the report.
 CLEAR, CLEAR_QUESTION = 0.8, 0.6
+# These even where the words could answer the question.
+ALWAYS = ("privasi_hapus", "kasar")
 ERRANDS = (
     "minta_petugas", "privasi_hapus", "menu", "siapa_kamu", "kuis", "cek_status", "cek_tawaran",
     "kasar",
@@ -61,6 +70,43 @@ Read = Callable[[str], Understanding]
 def is_told(tracker: Any) -> bool:
     """Whether a report is being told."""
     return bool(tracker.active_loop_name == FORM)
+
+
+def step_in_words(tracker: Any, text: str) -> Understanding | None:
+    """What goes before everything that was offered: silence, "mau lapor", "gak jadi"."""
+    wanted = asks_for_silence(tracker, text) or wants_to_report(text)
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    if wanted or not is_told(tracker) or draft is None or not text:
+        return wanted
+    offered = {choice.title.lower() for choice in trackers.offered_last(tracker)}
+    if text.strip().lower() in offered:
+        return None
+    step = _step_said(text, draft)
+    gives_up = step in (interview.CANCEL, interview.GO_ON, interview.DELETE)
+    return certain(REPORT, langkah=step) if step and gives_up else None
+
+
+def asks_for_silence(tracker: Any, text: str) -> Understanding | None:
+    """ "jgn balas, suami baca": whatever it is about, hardly anything may be answered."""
+    words = raw_words(text)
+    if len(words) > LONGEST_SILENCE or not says(_phrases(interview.QUIET), text):
+        return None
+    level = levels.assess(text, intent="", confidence=0.0)
+    if is_told(tracker):
+        return replace(certain(REPORT, langkah=interview.QUIET), level=level)
+    return replace(certain(STOP, kata=interview.QUIET), level=level)
+
+
+def wants_to_report(text: str) -> Understanding | None:
+    """ "mau lapor", alone: a report, whatever was offered before; or the one that waits."""
+    words = without_address(raw_words(text))
+    # "assalamualaikum, selamat siang, mau lapor"
+    polite = takewhile(lexicon.words("pembuka").__contains__, words)
+    rest = words[len(list(polite)) :] or words
+    found = _phrases("mulai").match(" ".join(rest))
+    if not rest or asks(words) or found is None or found.end() < len(" ".join(rest)):
+        return None
+    return certain(REPORT, langkah=interview.GO_ON)
 
 
 def begins_with_story(tracker: Any, text: str, read: Read) -> Understanding | None:
@@ -92,8 +138,17 @@ def in_report(
     if step := _step_said(text, draft):
         return certain(REPORT, langkah=step)
     heard = read(text)
+    if heard.intent in ALWAYS and heard.sure and heard.confidence >= CLEAR:
+        return None
     facts = _facts(text, heard, draft)
-    if heard.level == levels.URGENT and not _tells_of_others(text, facts):
+    answers = not set(facts).isdisjoint(fills(draft.current or ""))
+    is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
+    if answers and is_short and not sounds_urgent(text):
+        # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself.
+        heard = replace(heard, level=levels.assess(text, intent="", confidence=0.0))
+    is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
+    # A story that only resembles a question goes on, with a number to call before it.
+    if is_own_cry and not (heard.intent == FAQ and "?" not in text):
         trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
         return None
     if tracker.get_slot(DANGER_SLOT):
@@ -103,8 +158,9 @@ def in_report(
     step = _STEPS.get(heard.intent)
     if step and heard.sure and len(raw_words(text)) <= LONGEST_STEP:
         return certain(REPORT, langkah=step)
-    answers = not set(facts).isdisjoint(fills(draft.current or ""))
-    if not answers and _is_about_something_else(text, heard, bool(facts)):
+    if _asks_clearly(text, heard) and not is_own_cry:
+        return None
+    if not answers and not is_own_cry and _is_about_something_else(text, heard, bool(facts)):
         return None
     return _as_told(heard)
 
@@ -124,21 +180,31 @@ def in_follow_up(
     heard = read(text) if text else None
     is_step = heard is not None and len(raw_words(text)) <= LONGEST_STEP
     if session.stage == follow_up.CONFIRM:
+        if is_step and says(_phrases("tanpa_nomor"), text):
+            return certain(FOLLOW_UP, langkah="tanpa_nomor")
         digits = sum(sign.isdigit() for sign in text)
         return certain(FOLLOW_UP) if digits >= LEAST_DIGITS else None
-    if heard is not None and heard.level == levels.URGENT:
-        return None
+    if heard is not None and is_step and (wanted := _wanted_of_a_report(text)):
+        return certain(FOLLOW_UP, langkah=wanted)
     if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
         return certain(FOLLOW_UP, langkah="selesai")
     if session.stage == follow_up.CHECK and heard is not None:
         return None if _is_question(text, heard) else _as_told(heard, FOLLOW_UP)
-    if session.stage == follow_up.ADDING:
+    if session.stage in (follow_up.OPEN, follow_up.ADDING):
+        # An answer to staff needs no button before it, and a danger belongs there most of all.
         if heard is None:
             return certain(FOLLOW_UP)
         if is_step and says(_phrases("selesai"), text):
             return certain(FOLLOW_UP, langkah="selesai")
-        return None if _is_question(text, heard) else _as_told(heard, FOLLOW_UP)
+        is_other = _is_question(text, heard) or heard.intent in (*COURTESIES, *ERRANDS)
+        is_other = is_other and heard.level != levels.URGENT
+        return None if is_other else _as_told(heard, FOLLOW_UP)
     return None
+
+
+def _wanted_of_a_report(text: str) -> str | None:
+    """ "ganti resi saya", "tarik laporan": what is wanted of a report that was opened."""
+    return next((step for step in ("ganti", "tarik") if says(_phrases(step), text)), None)
 
 
 def _step_said(text: str, draft: Draft) -> str | None:
@@ -148,8 +214,15 @@ def _step_said(text: str, draft: Draft) -> str | None:
     if says(_phrases(interview.WHY), text):
         return interview.WHY
     words = without_address(raw_words(text))
-    if " ".join(words) in order().phrases[interview.SUMMARY]:
+    said = " ".join(words)
+    if said in order().phrases[interview.SUMMARY]:
         return interview.SUMMARY
+    if draft.current == SURE and says(_phrases("jadi"), text):
+        return interview.GO_ON
+    if said in order().phrases[interview.CANCEL]:
+        return interview.DELETE if draft.current == SURE else interview.CANCEL
+    if lexicon.is_keyword("mulai", text):
+        return interview.GO_ON
     if draft.current == SUMMARY and words and words[0] in order().phrases[interview.CHANGE]:
         return interview.CHANGE
     if lexicon.does_not_know(words):
@@ -167,9 +240,13 @@ def _facts(text: str, heard: Understanding, draft: Draft) -> dict[str, Any]:
 
 
 def _tells_of_others(text: str, facts: dict[str, Any]) -> bool:
+    words = set(raw_words(text))
+    names_others = not words.isdisjoint(signs.words("jumlah", "korban"))
     return (
         tells_of_another(text)
         or speaks_of_another(text)
+        # "di rumah itu banyak perempuan yang dikunci"
+        or (names_others and words.isdisjoint(signs.words("jumlah", "aku")))
         or facts.get("peran") in _OTHERS
         or int(facts.get("jumlah", 0)) > 1
     )
@@ -192,6 +269,11 @@ def _is_about_something_else(text: str, heard: Understanding, has_facts: bool) -
     if heard.intent in ERRANDS:
         return heard.confidence >= CLEAR
     return _is_question(text, heard)
+
+
+def _asks_clearly(text: str, heard: Understanding) -> bool:
+    """A question, although its words might answer the one that waits."""
+    return "?" in text and heard.confidence >= CLEAR and _is_question(text, heard)
 
 
 def _is_question(text: str, heard: Understanding) -> bool:

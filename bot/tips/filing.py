@@ -122,14 +122,11 @@ def meanwhile(
 ) -> tuple[Draft, list[Effect]]:
     """What is written with each message of a report that goes on.
 
-    A grave report is shown to the desk before it is finished. Where life is in danger nobody
-    is asked for consent first (UU 27/2022 Pasal 20, vital interest).
+    Where life is in danger the desk sees the report before it is finished, and nobody is asked
+    for consent first (UU 27/2022 Pasal 20, vital interest); the reporter is told so.
     """
     effects: list[Effect] = []
-    is_grave = draft.level == levels.URGENT or (
-        draft.level == levels.SERIOUS and draft.knows("setuju")
-    )
-    if is_grave and desk_key is not None:
+    if draft.level == levels.URGENT and desk_key is not None:
         draft, effect = keep_unfinished(draft, desk_key, whose, channel)
         effects.append(effect)
     effects.append(touch(whose, ASKING, draft.tip_id, keep_ms=keep_ms))
@@ -176,6 +173,17 @@ def touch(whose: str, stage: str, tip_id: str | None, *, keep_ms: int) -> Effect
 def kept_ms(name: str) -> int:
     """For how many milliseconds a class of nlu_data/facts/retention.yml is kept."""
     return retention.hours(name) * retention.HOUR_MS
+
+
+def unlink(whose: str) -> Effect:
+    """Nothing leads from this conversation to a report that was sent from it any more."""
+
+    def effect(connection: Connection) -> None:
+        connection.execute(
+            update(tips).where(tips.c.conversation_id == whose).values(conversation_id=None)
+        )
+
+    return effect
 
 
 def untouch(whose: str) -> Effect:

@@ -26,6 +26,7 @@ from bot.privacy.vault import Vault
 from bot.storage.tables import attachments, tip_entries, tip_marks, tips
 from bot.tips import filing
 from bot.tips.filing import Effect
+from bot.triage import levels
 
 STAFF, REPORTER = "staff", "reporter"
 # A reporter who adds more than this is asked to tell it to staff.
@@ -189,20 +190,22 @@ def mark_read(numbers: Sequence[int]) -> Effect:
     return effect
 
 
-def add_entry(desk_key: DeskKey, tip_id: str, said: Mapping[str, Any]) -> Effect:
-    """Adds what the reporter says later, sealed for the desk."""
+def add_entry(
+    desk_key: DeskKey, tip_id: str, said: Mapping[str, Any], level: str = levels.ORDINARY
+) -> Effect:
+    """Adds what the reporter says later, sealed for the desk; `level` may raise the report's."""
     plain = json.dumps(dict(said), ensure_ascii=False).encode()
     sealed = desk.seal(desk_key, plain, entry_place(tip_id, STAFF))
 
     def effect(connection: Connection) -> None:
         hour = this_hour_ms()
-        state = connection.execute(
-            select(tips.c.state).where(tips.c.id == tip_id).with_for_update()
-        ).scalar()
+        row = connection.execute(
+            select(tips.c.state, tips.c.level).where(tips.c.id == tip_id).with_for_update()
+        ).first()
         count = connection.execute(
             select(func.count()).select_from(tip_entries).where(tip_entries.c.tip_id == tip_id)
         ).scalar_one()
-        if state in (None, filing.WITHDRAWN) or count >= MOST_ENTRIES:
+        if row is None or row.state == filing.WITHDRAWN or count >= MOST_ENTRIES:
             return
         connection.execute(
             tip_entries.insert().values(
@@ -213,10 +216,12 @@ def add_entry(desk_key: DeskKey, tip_id: str, said: Mapping[str, Any]) -> Effect
                 created_at=hour,
             )
         )
-        until = retention.retain_until(state, hour)
-        connection.execute(
-            update(tips).where(tips.c.id == tip_id).values(changed_at=hour, retain_until=until)
-        )
+        changed = {
+            "changed_at": hour,
+            "retain_until": retention.retain_until(row.state, hour),
+            "level": levels.highest(row.level, level),
+        }
+        connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
 
     return effect
 

@@ -34,8 +34,8 @@ SEND, CANCELLED, REFUSED, SILENT = "kirim", "batal", "tidak_setuju", "jangan_bal
 
 # Steps that a button or a small word asks for.
 SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal"
-GO_ON, DELETE = "lanjut", "hapus"
-STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, CHANGE, SUMMARY)
+GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
+STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
 
 OTHER_KIND = "lainnya"
 RECRUITER, STAGE = "pelaku", "tahap"
@@ -141,6 +141,8 @@ def _with_everything_beside(draft: Draft, said: Said) -> tuple[Draft, tuple[str,
 def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
     if step == DELETE:
         return Step(draft, notes, outcome=CANCELLED)
+    if step == QUIET:
+        return Step(draft, outcome=SILENT)
     if step == CANCEL:
         told = draft.words or any(name not in _HIDDEN for name in draft.fields)
         if told:

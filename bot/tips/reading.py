@@ -62,7 +62,17 @@ def facts(
     if found["uang_jumlah"]:
         found["uang"] = YES
     found["jenis"] = _kind(said, found)
+    _without_bare_words(found, text)
     return {field: value for field, value in found.items() if value is not None}
+
+
+def _without_bare_words(found: dict[str, Any], text: str) -> None:
+    """ "belum ada yang dalam bahaya" after "di mana?" is no place: it tells something else."""
+    for field in ("tempat", "waktu"):
+        words = found[field]
+        others = any(value for name, value in found.items() if name not in (field, "jenis"))
+        if words and set(words) <= {"teks", "dari"} and not words.get("dari") and others:
+            found[field] = None if words["teks"] == text.strip() else words
 
 
 def masked(text: str) -> str:

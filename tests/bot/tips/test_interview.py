@@ -158,7 +158,12 @@ def test_something_said_by_the_way_does_not_replace_what_was_said_before() -> No
 
 def test_a_place_on_the_map_takes_the_place_of_words_about_one() -> None:
     draft = _agreed(jenis="anak", tempat={"teks": "kafe malam"})
-    exact = {"kecamatan": "Pondok Kubang", "desa": None, "kode": "17.09.07", "ambiguous": []}
+    exact: dict[str, Any] = {
+        "kecamatan": "Pondok Kubang",
+        "desa": None,
+        "kode": "17.09.07",
+        "ambiguous": [],
+    }
     draft = _words(draft, "pondok kubang", tempat=exact).draft
     assert draft.fields["tempat"] == exact
     assert _words(draft, "di rumah", tempat={"teks": "rumah"}).draft.fields["tempat"] == exact
