@@ -22,5 +22,10 @@ class AddressBook:
 
 
 def random_id() -> str:
-    """22 characters that name a row and tell nothing about it (128 random bits)."""
-    return secrets.token_urlsafe(16)
+    """22 characters that name a row and tell nothing about it (nearly 128 random bits).
+
+    The first is no dash: a command would take the id for an option.
+    """
+    while (drawn := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return drawn

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.privacy import identity
 from bot.privacy.identity import AddressBook, random_id
 from bot.privacy.keys import IDENTITY_SUBKEY, ServerKey
 
@@ -77,3 +78,10 @@ def test_ids_tell_nothing_and_do_not_repeat() -> None:
     # Not a counter and not a clock: neighbours share no beginning.
     same_start = sum(a[:4] == b[:4] for a, b in pairwise(ids))
     assert same_start < 5
+
+
+def test_an_id_can_be_typed_in_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that begins with a dash would be read as an option: `suluh tip show -e...`."""
+    drawn = iter(["-eJ0gxWdTBq1i8qF5nYc2A", "--J0gxWdTBq1i8qF5nYc2A", "_-J0gxWdTBq1i8qF5nYc2A"])
+    monkeypatch.setattr(identity.secrets, "token_urlsafe", lambda _: next(drawn))
+    assert random_id() == "_-J0gxWdTBq1i8qF5nYc2A"
