@@ -33,6 +33,8 @@ MINUTE_MS = 60_000
 # What was told so shortly before a report, with a fact in it and no question, belongs to it.
 TOLD_BEFORE_MS = 60 * MINUTE_MS
 _STEPS_OF_A_REPORT = tuple(step for step in interview.STEPS if step != interview.GO_ON)
+# As a button has them: anybody can send anything instead.
+_OPTIONS = [str(place) for place in range(interview.MOST_LINES)]
 SENT_AWAY = {
     interview.CANCELLED: "ucapan_lapor_batal",
     interview.REFUSED: "ucapan_lapor_tidak_setuju",
@@ -205,10 +207,10 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
     }
     if step in interview.STEPS:
         return interview.Said(step=step, **beside)
-    if "soal" in values:
-        option = str(values.get("jawab"))
-        place = int(option) if option.isdigit() else None
-        return interview.Said(question=values["soal"], option=place, **beside)
+    question, option = values.get("soal"), str(values.get("jawab"))
+    if isinstance(question, str):
+        place = _OPTIONS.index(option) if option in _OPTIONS else None
+        return interview.Said(question=question, option=place, **beside)
     told = reading.correction(turn.text) if draft.current else None
     if told is not None:
         # What is taken back names nothing.
@@ -323,7 +325,7 @@ def _check(
         return []
     key = bytes.fromhex(session.private_key)
     chosen = next(tracker.get_latest_entity_values("jawab"), None)
-    named = [chosen] if chosen else [*_places(tracker), turn.text]
+    named = [str(chosen)] if chosen else [*_places(tracker), turn.text]
     right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named)
     turn.effects.append(follow_up.tried(session.tip_id, right=right))
     if not right:
@@ -413,11 +415,11 @@ def _tell_messages(dispatcher: CollectingDispatcher, turn: TurnContext, session:
 
 def _places(tracker: Tracker) -> list[str]:
     """The places that the message names: kecamatan, desa, regency, country code."""
-    named: list[str] = []
+    named: list[Any] = []
     for entity in tracker.latest_message.get("entities") or []:
-        if entity["entity"] == "tempat":
-            value = entity["value"]
-            named += [v for k in ("kecamatan", "desa", "kabupaten") if (v := value.get(k))]
+        value = entity["value"]
+        if entity["entity"] == "tempat" and isinstance(value, dict):
+            named += [value.get(name) for name in ("kecamatan", "desa", "kabupaten")]
         if entity["entity"] == "negara":
-            named.append(entity["value"])
-    return named
+            named.append(value)
+    return [name for name in named if name and isinstance(name, str)]
