@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from typing import IO, Any
 
@@ -33,6 +34,8 @@ def main() -> None:
 def _settings(process: str) -> Settings:
     # Whatever is written from here on is for this user only.
     os.umask(0o077)
+    # Words and keys are in memory: a process that dies leaves no picture of it on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     settings = settings_module.load()
     logs.configure(process, as_json=settings.log_json)
     # prometheus_client reads this when it is imported.

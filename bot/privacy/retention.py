@@ -147,10 +147,30 @@ def purge(database: Database, now: int, *, thorough: bool = True) -> dict[str, i
         + _delete(database, tip_counts, counts.month, counts.month < first_month),
         TRIES: _delete(database, receipt_tries, tries.scope, forgotten),
     }
+    _unlink(database, _ago(CONVERSATION, now))
     # Also when nothing went: the purge before may have been killed at this point.
     if not (database.rewrite() if thorough else database.close_words_for_good()):
         logger.warning("somebody reads: what was deleted is wiped off the disk by the next purge")
     return gone
+
+
+def _unlink(database: Database, before: int) -> None:
+    """Cuts what leads from older reports to the conversations that sent them.
+
+    Whoever goes on writing must not be found through a report of long ago.
+    """
+    old = tips.c.conversation_id.is_not(None) & (tips.c.filed_at < before)
+    with database.read() as connection:
+        whose = connection.execute(select(tips.c.conversation_id).where(old)).scalars().all()
+    for first in range(0, len(whose), BATCH):
+        with database.write() as connection:
+            lock_conversations(connection, whose[first : first + BATCH])
+            connection.execute(
+                tips.update()
+                .where(old)
+                .where(tips.c.conversation_id.in_(whose[first : first + BATCH]))
+                .values(conversation_id=None)
+            )
 
 
 def delete_files(

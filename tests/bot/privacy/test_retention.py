@@ -101,8 +101,8 @@ class Rooms:
             connection.execute(
                 tables.tips.insert().values(
                     id=name, desk_key_id="meja", state=state, level="biasa",
-                    body_sealed=self._sealed("body"), filed_at=0, changed_at=0,
-                    **{"retain_until": until, **other},
+                    body_sealed=self._sealed("body"), changed_at=0,
+                    **{"retain_until": until, "filed_at": 0, **other},
                 )
             )  # fmt: skip
             connection.execute(
@@ -256,6 +256,18 @@ def test_a_tip_outlives_the_conversation_that_it_came_from(rooms: Rooms) -> None
     with rooms.database.read() as connection:
         assert connection.execute(select(tables.tips.c.conversation_id)).scalars().all() == [None]
     assert all(rooms.count(name) == 1 for name in ("tips", "tip_entries", "tip_marks"))
+
+
+def test_after_seven_days_a_tip_leads_to_no_conversation_however_alive_that_is(
+    rooms: Rooms,
+) -> None:
+    whose = rooms.talks()
+    rooms.tip(until=now_ms() + 700 * DAY, filed_at=now_ms() - 8 * DAY, conversation_id=whose)
+    fresh = rooms.tip(until=now_ms() + 700 * DAY, filed_at=now_ms(), conversation_id=whose)
+    rooms.purge()
+    with rooms.database.read() as connection:
+        linked = select(tables.tips.c.id).where(tables.tips.c.conversation_id == whose)
+        assert connection.execute(linked).scalars().all() == [fresh]
 
 
 # Tips
