@@ -404,6 +404,15 @@ def test_another_number_does_not_end_it(stage: Stage) -> None:
         assert said.slots == {}
 
 
+def test_the_receipt_of_another_report_is_not_the_one_that_waits(stage: Stage) -> None:
+    older, filed = (stage.house.sent(whose=stage.whose) for _ in range(2))
+    stage.slots[follow_up.SLOT] = Session(filed.tip_id, CONFIRM, now_ms() + HOUR).to_slot()
+    said = stage.asks(older.receipt.shown)
+    assert said.responses == ["ucapan_status", "ucapan_status_pilihan"]
+    assert said.session is not None
+    assert said.session.tip_id == older.tip_id
+
+
 def test_whoever_wants_no_receipt_is_asked_no_more(stage: Stage) -> None:
     filed = stage.house.sent(whose=stage.whose)
     stage.house.do(filing.touch(stage.whose, filing.SENT, filed.tip_id, keep_ms=HOUR))

@@ -131,7 +131,9 @@ def test_a_viewer_reads_nothing_and_the_report_stays_new(house: House) -> None:
 def test_an_opened_report_shows_no_word_in_a_log(house: House) -> None:
     filed = house.sent()
     house.adds(filed, "masih di gudang")
-    shown = repr(_case(house, filed.tip_id))
+    case = _case(house, filed.tip_id)
+    shown = repr([case, *case.entries])
+    assert "reporter" in shown
     for word in ("gudang", "Contoh", "81200000001"):
         assert word not in shown
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.attachments import store
 from bot.attachments.reading import files_of_tip
@@ -74,7 +75,7 @@ def test_a_report_tells_the_hour_it_was_sent_and_not_the_moment(house: House) ->
     before = this_hour_ms()
     row = house.row(house.sent().tip_id)
     assert {row.filed_at, row.changed_at} <= {before, this_hour_ms()}
-    assert row.filed_at % HOUR == 0
+    assert row.filed_at % HOUR == house.body(row.id)["told_at"] % HOUR == 0
     assert row.retain_until == retention.retain_until(filing.NEW, row.filed_at)
     assert (row.state, row.level, row.held_at) == (filing.NEW, levels.SERIOUS, None)
 
@@ -231,6 +232,17 @@ def test_what_was_shown_before_becomes_the_report_that_is_sent(house: House) -> 
     row = _only(house.rows(tips))
     assert row["state"] == filing.NEW
     assert row["receipt_hash"] is not None
+
+
+def test_a_report_that_was_sent_is_never_written_over(house: House) -> None:
+    whose = house.conversation()
+    filed = house.sent(whose=whose)
+    late = replace(GRAVE, tip_id=filed.tip_id, words=("lain",))
+    _, effect = filing.keep_unfinished(late, house.desk_key, whose, "sms")
+    with pytest.raises(IntegrityError):
+        house.do(effect)
+    assert house.body(filed.tip_id)["words"] == list(STORY.words)
+    assert house.row(filed.tip_id).state == filing.NEW
 
 
 def test_a_report_that_is_taken_back_is_gone_and_one_that_was_sent_stays(house: House) -> None:

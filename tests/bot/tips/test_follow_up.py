@@ -18,6 +18,7 @@ from bot.storage.tables import attachments, receipt_tries, tip_entries, tip_mark
 from bot.tips import casework, filing, follow_up
 from bot.tips.filing import Filed
 from bot.tips.follow_up import CHECK, CONFIRM, MOST_ENTRIES, OPEN, OPEN_MS, Session
+from bot.triage import levels
 from tests.bot.tips.house import STORY, House
 
 HOUR = 3_600_000
@@ -248,6 +249,17 @@ def test_a_report_to_which_something_is_added_is_kept_longer(house: House, filed
     assert row.changed_at > 0
     assert row.retain_until == retention.retain_until(filing.CLOSED, row.changed_at)
     assert row.state == filing.CLOSED
+
+
+def test_what_is_added_may_make_a_report_graver_and_never_lighter(
+    house: House, filed: Filed
+) -> None:
+    for level, now in (
+        (levels.URGENT, levels.URGENT), (levels.SERIOUS, levels.URGENT),
+        (levels.ORDINARY, levels.URGENT),
+    ):  # fmt: skip
+        house.do(follow_up.add_entry(house.desk_key, filed.tip_id, {"text": "x"}, level))
+        assert house.row(filed.tip_id).level == now
 
 
 def test_nothing_is_added_to_a_report_that_is_withdrawn_or_gone(house: House) -> None:
