@@ -77,6 +77,7 @@ def _played(home: Path, model_dir: Path, *, by_webhook: bool) -> Iterator[Played
             **({"SULUH_PUBLIC_URL": product.url} if by_webhook else {}),
         }
         with product:
+            product.take_reports()
             telegram.wait_until(
                 lambda: bool(telegram.webhook_url) if by_webhook else telegram.is_polled, 30
             )

@@ -46,11 +46,12 @@ def product(twilio: TwilioDouble, tmp_path_factory: Any, model_dir: Any) -> Iter
         path = "/twilio/pesan"
         twilio.set_webhook(channel, product.url + path, signed_as=PUBLIC + path)
     with product:
+        product.take_reports()
         yield product
 
 
 def _settle(product: Product, twilio: TwilioDouble) -> None:
-    twilio.wait_until_delivered()
+    twilio.wait_until_delivered(SECONDS)
     wait_until_all_is_said(product.home, SECONDS)
 
 
@@ -129,7 +130,7 @@ def test_no_number_and_no_sentence_stands_in_the_log(
 def test_every_answer_is_accounted_for(product: Product, twilio: TwilioDouble) -> None:
     person = twilio.person(next(NUMBERS), "whatsapp")
     _ask(product, twilio, person, "menu")
-    twilio.wait_until_delivered()
+    twilio.wait_until_delivered(SECONDS)
     states = sqlite3.connect(f"file:{product.home / 'suluh.db'}?mode=ro", uri=True).execute(
         "SELECT DISTINCT state FROM outbox"
     )

@@ -159,7 +159,7 @@ def test_a_fetcher_that_is_killed_around_the_tip_costs_nothing(
     finally:
         process.kill()
         process.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not desk.files(tip) and time.monotonic() < deadline:
         bringing.drain()
         time.sleep(0.2)
