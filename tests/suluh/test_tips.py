@@ -259,11 +259,20 @@ def test_who_reads_must_be_named(office: Office) -> None:
         assert "--by" in said
 
 
-def _with_file(office: Office, plain: bytes) -> Filed:
-    """A report with a file that was fetched."""
-    files = (Attachment("document", "application/pdf", "berkas-uji", len(plain)),)
+def _with_files(office: Office, *plain: bytes) -> Filed:
+    """A report with files that were fetched."""
+    files = tuple(
+        Attachment("document", "application/pdf", f"berkas-{number}", 9)
+        for number in range(len(plain))
+    )
     inbound = Inbound("telegram", "1001", "b1", attachments=files)
     whose = office.house.inbox.accept(inbound).conversation_id
+    for one in plain:
+        _fetched(office, one)
+    return office.desk.sent(whose=whose)
+
+
+def _fetched(office: Office, plain: bytes) -> None:
     claim = store.claim_next(office.house.database, ["telegram"])
     assert claim is not None
     key = file_keys.new()
@@ -277,21 +286,23 @@ def _with_file(office: Office, plain: bytes) -> Filed:
             connection, office.house.sealer, claim, key,
             media_type="application/pdf", size=len(plain),
         )  # fmt: skip
-    return office.desk.sent(whose=whose)
 
 
 def test_a_file_is_written_as_it_was_sent(office: Office, tmp_path: Path) -> None:
-    plain = samples.PDF + bytes(300_000)
-    filed = _with_file(office, plain)
-    shown = office.gets("show", filed.tip_id, "--by", "Sari", lines=(PASSWORD,))
-    assert f"file 1: document, application/pdf, {len(plain)} bytes" in shown.splitlines()
+    plain = (samples.PDF + bytes(300_000), samples.PDF + b"dua", samples.PDF + b"tiga!")
+    filed = _with_files(office, *plain)
+    shown = office.gets("show", filed.tip_id, "--by", "Sari", lines=(PASSWORD,)).splitlines()
+    for number, one in enumerate(plain, 1):
+        assert f"file {number}: document, application/pdf, {len(one)} bytes" in shown
     target = tmp_path / "berkas.pdf"
     by = ("--by", "Sari")
-    assert office.gets("file", filed.tip_id, "1", str(target), *by, lines=(PASSWORD,)) == ""
-    assert target.read_bytes() == plain
-    for number in ("0", "2"):
-        said = office.is_refused("file", filed.tip_id, number, "-", *by, lines=(PASSWORD,))
-        assert said == "Error: This report has 1 files.\n"
+    for number, one in enumerate(plain[:2], 1):
+        command = ("file", filed.tip_id, str(number), str(target), *by)
+        assert office.gets(*command, lines=(PASSWORD,)) == ""
+        assert target.read_bytes() == one
+    for wrong in ("0", "4"):
+        said = office.is_refused("file", filed.tip_id, wrong, "-", *by, lines=(PASSWORD,))
+        assert said == "Error: This report has 3 files.\n"
 
 
 @only_sqlite
