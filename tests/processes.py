@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -140,6 +141,34 @@ class Product:
             except psutil.NoSuchProcess:
                 continue
         return found
+
+    def suspend_workers(self) -> list[psutil.Process]:
+        """Stops every worker where it stands, but none in the middle of a write.
+
+        One that is stopped with the lock of the database would stop all others as well.
+        """
+        workers = self.children("worker")
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            for worker in workers:
+                worker.suspend()
+            if self._can_be_written():
+                return workers
+            for worker in workers:
+                worker.resume()
+            assert time.monotonic() < deadline, "the workers never let go of the database"
+            time.sleep(0.05)
+
+    def _can_be_written(self) -> bool:
+        connection = sqlite3.connect(self.home / "suluh.db", timeout=1, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
 
     def client(self, secret: str | None = None) -> httpx.Client:
         """A visitor with a cookie."""

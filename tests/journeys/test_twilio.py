@@ -131,7 +131,8 @@ def test_every_answer_is_accounted_for(product: Product, twilio: TwilioDouble) -
     person = twilio.person(next(NUMBERS), "whatsapp")
     _ask(product, twilio, person, "menu")
     twilio.wait_until_delivered(SECONDS)
-    states = sqlite3.connect(f"file:{product.home / 'suluh.db'}?mode=ro", uri=True).execute(
-        "SELECT DISTINCT state FROM outbox"
+    entries = sqlite3.connect(f"file:{product.home / 'suluh.db'}?mode=ro", uri=True).execute(
+        # The rest of a long SMS waits until the person asks for it.
+        "SELECT DISTINCT state FROM outbox WHERE (state, held_for) IS NOT ('held', 'more')"
     )
-    assert {state for (state,) in states} <= {"sent", "delivered", "read", "dropped"}
+    assert {state for (state,) in entries} <= {"sent", "delivered", "read", "dropped"}

@@ -86,15 +86,14 @@ def test_the_log_of_a_failing_turn_holds_no_word_of_the_person(
     tmp_path: Path, model_dir: Path
 ) -> None:
     with Product(tmp_path / "home", model_dir) as product, product.client() as visitor:
-        for worker in product.children("worker"):
-            worker.suspend()
+        workers = product.suspend_workers()
         body = {"id": str(uuid.uuid4()), "text": f"{PLANTED_WORDS} itu apa ya kak?"}
         visitor.post("/pesan", json=body)
         # A message that does not open makes its turn fail inside the worker.
         with sqlite3.connect(product.home / "suluh.db") as connection:
             connection.execute("UPDATE inbox SET content_sealed = x'00'")
         connection.close()
-        for worker in product.children("worker"):
+        for worker in workers:
             worker.resume()
         assert "gangguan" in wait_for_replies(visitor, 1, seconds=30)[0]
         # The apology let go of what was broken: the conversation goes on.

@@ -80,9 +80,7 @@ def test_a_claim_of_a_dead_worker_is_free_within_seconds(product: Product) -> No
     product.wait_until_ready()
     with product.client() as visitor:
         # As a worker leaves it that was killed in the middle of a turn.
-        workers = product.children("worker")
-        for worker in workers:
-            worker.suspend()
+        workers = product.suspend_workers()
         _ask(visitor, "apa itu perdagangan orang?")
         database = Database(f"sqlite:///{product.home / 'suluh.db'}")
         with database.write() as connection:
