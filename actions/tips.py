@@ -15,12 +15,11 @@ from bot.conversation.context import TurnContext
 from bot.conversation.inbox import lately_said
 from bot.conversation.messages import Location
 from bot.knowledge.buttons import own_texts, payload
-from bot.nlu.extractor import in_rasas_form
 from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT
 from bot.privacy import receipts, retention
-from bot.tips import filing, follow_up, interview, reading, summary
+from bot.tips import filing, follow_up, interview, reading, subject, summary
 from bot.tips.draft import SLOT, Draft
-from bot.tips.follow_up import Session
+from bot.tips.follow_up import Sent, Session
 from bot.tips.questions import order
 from bot.triage import levels
 
@@ -142,6 +141,8 @@ class ActionCekStatus(Action):
             return []
         session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
         step = next(tracker.get_latest_entity_values("langkah"), None)
+        if step in follow_up.STEPS_AFTER_SENDING:
+            return _after_sending(dispatcher, turn, tracker, step)
         receipt = receipts.find_in(turn.text)
         if receipt is not None:
             return _with_receipt(dispatcher, turn, receipt, session)
@@ -183,7 +184,7 @@ def _told_before(turn: TurnContext) -> Draft:
             since=clock.now_ms() - TOLD_BEFORE_MS,
         )
     for text in texts:
-        facts = reading.facts(text, in_rasas_form(text, clock.today()), today=clock.today())
+        facts = reading.facts_of(text, today=clock.today())
         if facts and "?" not in text:
             known = {name: value for name, value in facts.items() if name not in draft.fields}
             draft = draft.with_words(reading.masked(text)).with_facts(known)
@@ -211,14 +212,10 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
     if isinstance(question, str):
         place = _OPTIONS.index(option) if option in _OPTIONS else None
         return interview.Said(question=question, option=place, **beside)
-    told = reading.correction(turn.text) if draft.current else None
-    if told is not None:
-        # What is taken back names nothing.
-        entities = in_rasas_form(told, clock.today())
-    facts = reading.facts(told or turn.text, entities, asked=draft.current, today=clock.today())
+    told = subject.told(draft, turn.text, entities, clock.today())
     text = reading.masked(turn.text)
     return interview.Said(
-        text=text, facts=facts, corrects=told is not None, masked=text != turn.text, **beside
+        text=text, facts=told.facts, corrects=told.corrects, masked=text != turn.text, **beside
     )
 
 
@@ -244,7 +241,9 @@ def _send(dispatcher: CollectingDispatcher, turn: TurnContext, draft: Draft) -> 
         kata=" ".join(filed.receipt.words),
     )
     session = Session(filed.tip_id, follow_up.CONFIRM, clock.now_ms() + kept_ms)
-    return [SlotSet(follow_up.SLOT, session.to_slot())]
+    # Nothing leads from a conversation to the report of a child.
+    sent = None if draft.fields.get("pelapor_anak") else Sent.new().to_slot()
+    return [SlotSet(follow_up.SLOT, session.to_slot()), SlotSet(follow_up.SENT_SLOT, sent)]
 
 
 def _with_receipt(
@@ -309,7 +308,7 @@ def _without_receipt(
         dispatcher.utter_message(response="ucapan_resi_belum_cocok")
         return []
     turn.wipe = True
-    turn.effects.append(filing.untouch(turn.conversation_id))
+    turn.effects += [follow_up.waive(session.tip_id), filing.untouch(turn.conversation_id)]
     dispatcher.utter_message(response="ucapan_resi_tanpa")
     return [SlotSet(follow_up.SLOT, None)]
 
@@ -329,8 +328,9 @@ def _check(
     right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named)
     turn.effects.append(follow_up.tried(session.tip_id, right=right))
     if not right:
+        # It may be tried again, as slowly as guessing is.
         dispatcher.utter_message(response="ucapan_status_belum_pasti")
-        return [SlotSet(follow_up.SLOT, None)]
+        return []
     session = Session(session.tip_id, follow_up.OPEN, session.until, session.private_key)
     _tell_messages(dispatcher, turn, session)
     return [SlotSet(follow_up.SLOT, session.to_slot())]
@@ -390,6 +390,36 @@ def _replace_receipt(
     )
     confirm = Session(session.tip_id, follow_up.CONFIRM, clock.now_ms() + kept_ms)
     return [SlotSet(follow_up.SLOT, confirm.to_slot())]
+
+
+def _after_sending(
+    dispatcher: CollectingDispatcher, turn: TurnContext, tracker: Tracker, step: str
+) -> list[EventType]:
+    """What is written where a report was just sent: asked whether it belongs to it, and added."""
+    assert turn.vault is not None
+    sent = Sent.from_slot(tracker.get_slot(follow_up.SENT_SLOT))
+    tip_id = follow_up.last_sent(turn.vault, turn.conversation_id)
+    desk_key = filing.current_desk_key(turn.vault)
+    if sent is None or tip_id is None or desk_key is None:
+        dispatcher.utter_message(response="ucapan_status_minta")
+        return [SlotSet(follow_up.SENT_SLOT, None)]
+    if step == follow_up.ASK_TO_ADD:
+        dispatcher.utter_message(response="ucapan_tadi_tanya")
+        return [SlotSet(follow_up.SENT_SLOT, replace(sent, words=turn.text).to_slot())]
+    if step == follow_up.NOT_TO_ADD:
+        dispatcher.utter_message(response="ucapan_tadi_bukan")
+        return [SlotSet(follow_up.SENT_SLOT, replace(sent, words="", adding_until=0).to_slot())]
+    turn.wipe = True
+    words = reading.masked(sent.words if step == follow_up.ADD_TO_LAST else turn.text)
+    if words:
+        said = {"text": words, "told_at": clock.this_hour_ms()}
+        turn.effects.append(follow_up.add_entry(desk_key, tip_id, said, turn.level))
+        if turn.level == levels.URGENT:
+            dispatcher.utter_message(response="ucapan_lapor_bahaya")
+    turn.effects.append(filing.add_files(desk_key, turn.vault, turn.conversation_id, tip_id))
+    dispatcher.utter_message(response="ucapan_tadi_ditambah")
+    adding = replace(sent, words="", adding_until=clock.now_ms() + follow_up.OPEN_MS)
+    return [SlotSet(follow_up.SENT_SLOT, adding.to_slot())]
 
 
 def _tell_to_wait(dispatcher: CollectingDispatcher, wait_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""Lets go of what is over, beside the turns."""
+"""Lets go of what is over and tells of news, beside the turns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.clock import now_ms
 from bot.conversation.capabilities import Capabilities
 from bot.conversation.keeper import Keeper, Speaker
+from bot.conversation.news import News
 from bot.conversation.turn import describe
 from bot.privacy import retention
 from bot.storage.locks import ProcessLock
@@ -35,6 +36,7 @@ class Keeping:
     ) -> None:
         self._database = house.database
         self._keeper = Keeper(house.database, house.sealer, speaker, capabilities)
+        self._news = News(house.database, house.sealer, speaker, capabilities)
         self._lock = ProcessLock(house.database, LOCK)
         self._purge_at = self._rewrite_at = time.monotonic()
         self._stopping = threading.Event()
@@ -65,6 +67,8 @@ class Keeping:
             logger.error("what is over is looked for again: %s", describe(error))
 
     def _step(self) -> None:
+        if told := self._news.tell():
+            logger.info("told of a message of staff: %d", told)
         reminded, ended = self._keeper.keep()
         if reminded or ended:
             logger.info("reports left in the middle: %d reminded, %d gone", reminded, ended)

@@ -123,6 +123,7 @@ class Reader:
             or telling.in_report(tracker, lines, text, read)
             or telling.in_follow_up(tracker, lines, text, read)
             or telling.begins_with_story(tracker, text, read)
+            or telling.after_sending(tracker, lines, text, read)
         )
 
     def _without_words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
@@ -16,12 +16,12 @@ from bot.engine import tracker as trackers
 from bot.engine.certain import certain
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
-from bot.nlu.labels import DANGER_SLOT, FAQ
+from bot.nlu.labels import DANGER_SLOT, FAQ, OUT_OF_SCOPE
 from bot.privacy import receipts, retention
-from bot.tips import filing, follow_up, interview, reading, signs
+from bot.tips import filing, follow_up, interview, reading, signs, subject
 from bot.tips.draft import SLOT, Draft
-from bot.tips.follow_up import Session
-from bot.tips.questions import KIND, SUMMARY, SURE, fills, order
+from bot.tips.follow_up import Sent, Session
+from bot.tips.questions import CHANGE, KIND, SUMMARY, SURE, fills, order
 from bot.triage import levels
 from bot.triage.phrases import (
     pattern,
@@ -61,6 +61,8 @@ LONGEST_COURTESY = 5
 LONGEST_OPENING, LEAST_FACTS = 5, 2
 # A mistyped receipt has about as many digits as a right one.
 LEAST_DIGITS = 13
+# "iya pak" after a report was sent adds nothing.
+LEAST_WORDS_OF_A_FACT = 3
 # Whoever tells of one of these is not the one in danger.
 _OTHERS = ("keluarga", "teman", "saksi")
 
@@ -135,6 +137,8 @@ def in_report(
         return None
     if not text:
         return certain(REPORT) if takes_all(tracker, lines) else None
+    if change := _change_said(text, draft):
+        return change
     if step := _step_said(text, draft):
         return certain(REPORT, langkah=step)
     heard = read(text)
@@ -188,18 +192,70 @@ def in_follow_up(
         return certain(FOLLOW_UP, langkah=wanted)
     if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
         return certain(FOLLOW_UP, langkah="selesai")
+    if is_step and says(_phrases("selesai"), text):
+        return certain(FOLLOW_UP, langkah="selesai")
     if session.stage == follow_up.CHECK and heard is not None:
-        return None if _is_question(text, heard) else _as_told(heard, FOLLOW_UP)
+        is_errand = heard.intent in ERRANDS and heard.sure and heard.confidence >= CLEAR
+        is_other = is_errand or _is_question(text, heard) or heard.level == levels.URGENT
+        return None if is_other else _as_told(heard, FOLLOW_UP)
     if session.stage in (follow_up.OPEN, follow_up.ADDING):
         # An answer to staff needs no button before it, and a danger belongs there most of all.
         if heard is None:
             return certain(FOLLOW_UP)
-        if is_step and says(_phrases("selesai"), text):
-            return certain(FOLLOW_UP, langkah="selesai")
         is_other = _is_question(text, heard) or heard.intent in (*COURTESIES, *ERRANDS)
         is_other = is_other and heard.level != levels.URGENT
         return None if is_other else _as_told(heard, FOLLOW_UP)
     return None
+
+
+def after_sending(
+    tracker: Any, lines: Sequence[Content], text: str, read: Read
+) -> Understanding | None:
+    """What may belong to the report that was just sent from here; None when it is no fact.
+
+    It is asked, for it may be the beginning of something else.
+    """
+    sent = Sent.from_slot(tracker.get_slot(follow_up.SENT_SLOT))
+    if sent is None or is_told(tracker) or wants_to_report(text):
+        return None
+    if not text:
+        has_file = any(_files(line) for line in lines)
+        step = follow_up.ADD_MORE if sent.is_adding else follow_up.ASK_TO_ADD
+        return certain(FOLLOW_UP, langkah=step) if has_file else None
+    words = raw_words(text)
+    if "?" in text or asks(words):
+        return None
+    if sent.is_adding and len(words) <= LONGEST_STEP and says(_phrases("selesai"), text):
+        return certain(FOLLOW_UP, langkah=follow_up.NOT_TO_ADD)
+    heard = read(text)
+    if heard.intent in (*COURTESIES, *ERRANDS) and heard.sure:
+        return None
+    if not sent.is_adding and not _may_belong(text, heard):
+        return None
+    is_urgent = heard.level == levels.URGENT
+    if is_urgent and _is_own_cry(text):
+        # Who is in danger is told what to do, and asked nothing else.
+        return None
+    if sent.is_adding or is_urgent:
+        return replace(certain(FOLLOW_UP, langkah=follow_up.ADD_MORE), level=heard.level)
+    return certain(FOLLOW_UP, langkah=follow_up.ASK_TO_ADD)
+
+
+def _is_own_cry(text: str) -> bool:
+    """Whether the words themselves cry for help; "mereka naik mobil hitam" tells of others."""
+    facts = reading.facts_of(text, today=clock.today())
+    urgent = levels.assess(text, intent="", confidence=0.0) == levels.URGENT
+    return urgent and not _tells_of_others(text, facts)
+
+
+def _may_belong(text: str, heard: Understanding) -> bool:
+    """Whether a statement may belong to what was told before it: it has a fact, or no meaning."""
+    words = raw_words(text)
+    if _phrases("lupa").match(" ".join(words)):
+        return True
+    is_unclear = not heard.sure or heard.intent in (OUT_OF_SCOPE, levels.URGENT)
+    has_facts = bool(reading.facts_of(text, today=clock.today()))
+    return len(words) >= LEAST_WORDS_OF_A_FACT and (is_unclear or has_facts)
 
 
 def _wanted_of_a_report(text: str) -> str | None:
@@ -208,7 +264,7 @@ def _wanted_of_a_report(text: str) -> str | None:
 
 
 def _step_said(text: str, draft: Draft) -> str | None:
-    """ "kenapa ditanya?", and at the summary "kirim" and "ubah tempat"."""
+    """ "kenapa ditanya?", and at the summary "kirim"."""
     if len(raw_words(text)) > LONGEST_STEP:
         return None
     if says(_phrases(interview.WHY), text):
@@ -223,23 +279,34 @@ def _step_said(text: str, draft: Draft) -> str | None:
         return interview.DELETE if draft.current == SURE else interview.CANCEL
     if lexicon.is_keyword("mulai", text):
         return interview.GO_ON
-    if draft.current == SUMMARY and words and words[0] in order().phrases[interview.CHANGE]:
-        return interview.CHANGE
     if lexicon.does_not_know(words):
         return interview.SKIP
     return None
+
+
+def _change_said(text: str, draft: Draft) -> Understanding | None:
+    """ "ubah", "ubah tempat", "tempatnya salah"; with a value behind it the words tell it."""
+    words = without_address(raw_words(text))
+    if draft.current not in (SUMMARY, CHANGE) or len(words) > LONGEST_STEP or not words:
+        return None
+    begins = words[0] in order().phrases[interview.CHANGE]
+    question, value = subject.named(text)
+    line = interview.line_to_change(draft, question) if question and not value else None
+    is_wrong = not signs.words("ralat", "salah").isdisjoint(words)
+    if line is not None and (begins or is_wrong or draft.current == CHANGE):
+        return certain(REPORT, soal=CHANGE, jawab=str(line))
+    return certain(REPORT, langkah=interview.CHANGE) if begins and not value else None
 
 
 def _files(line: Content) -> list[Attachment]:
     return [file for file in line.attachments if file.kind not in NEVER_KEPT]
 
 
-def _facts(text: str, heard: Understanding, draft: Draft) -> dict[str, Any]:
-    entities = heard.parsed.get("entities", ())
-    return reading.facts(text, entities, asked=draft.current, today=clock.today())
+def _facts(text: str, heard: Understanding, draft: Draft) -> Mapping[str, Any]:
+    return subject.told(draft, text, heard.parsed.get("entities", ()), clock.today()).facts
 
 
-def _tells_of_others(text: str, facts: dict[str, Any]) -> bool:
+def _tells_of_others(text: str, facts: Mapping[str, Any]) -> bool:
     words = set(raw_words(text))
     names_others = not words.isdisjoint(signs.words("jumlah", "korban"))
     return (
@@ -248,11 +315,11 @@ def _tells_of_others(text: str, facts: dict[str, Any]) -> bool:
         # "di rumah itu banyak perempuan yang dikunci"
         or (names_others and words.isdisjoint(signs.words("jumlah", "aku")))
         or facts.get("peran") in _OTHERS
-        or int(facts.get("jumlah", 0)) > 1
+        or facts.get("jumlah", 1) != 1
     )
 
 
-def _with_cry(draft: Draft, text: str, facts: dict[str, Any]) -> Draft:
+def _with_cry(draft: Draft, text: str, facts: Mapping[str, Any]) -> Draft:
     """Keeps what is said in danger with the report."""
     fresh = {name: value for name, value in facts.items() if name not in draft.fields}
     grave = replace(draft, level=levels.URGENT)

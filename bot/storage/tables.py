@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -231,6 +231,8 @@ tips = Table(
     Column("retain_until", BigInteger, nullable=False),
     # A court or an investigation needs it: never purged until this is NULL again.
     Column("held_at", BigInteger),
+    # Staff wrote to its reporter, and the conversation was not told yet.
+    Column("has_news", Integer, nullable=False, server_default="0"),
     UniqueConstraint("receipt_hash"),
     Index(None, "conversation_id"),
     Index(None, "state"),

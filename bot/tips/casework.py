@@ -34,6 +34,7 @@ _GRAVITY = {"darurat": 0, "tinggi": 1, "biasa": 2}
 NO_SUCH_TIP = "There is no such report; see: suluh tip list"
 WITHDRAWN_TIP = "This report was withdrawn by its reporter; nothing of it may be used."
 UNFINISHED_TIP = "This report was not sent yet: its reporter may still be telling it."
+NO_RECEIPT = "Its reporter wanted no receipt, so nobody could read a message about it."
 TOO_LONG = f"A message to a reporter has at most {LONGEST_MESSAGE} characters."
 
 
@@ -157,6 +158,8 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
 
     Raises:
         TipError: There is no such report, no receipt, or the text is too long.
+
+    The conversation that sent the report is told that there is something to read.
     """
     if not text.strip() or len(text) > LONGEST_MESSAGE:
         raise TipError(TOO_LONG)
@@ -170,8 +173,10 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
         desk_key = desk.current(connection)
         if row.state == filing.WITHDRAWN:
             raise TipError(WITHDRAWN_TIP)
-        if row.reporter_key is None or desk_key is None:
+        if row.state == filing.UNFINISHED or desk_key is None:
             raise TipError(UNFINISHED_TIP)
+        if row.reporter_key is None:
+            raise TipError(NO_RECEIPT)
         connection.execute(
             tip_entries.insert().values(
                 tip_id=tip_id,
@@ -182,6 +187,11 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
                 created_at=this_hour_ms(),
             )
         )
+        changed = {
+            "has_news": 1,
+            "retain_until": retention.retain_until(row.state, this_hour_ms()),
+        }
+        connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
 
 
 def hold(database: Database, tip_id: str, *, held: bool) -> None:

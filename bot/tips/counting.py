@@ -13,8 +13,8 @@ from bot.tips import signs
 from bot.tips.statement import Statement
 
 MOST_PEOPLE = 10_000
-_LOOK_BACK = 3
 _RUPIAH = "IDR"
+_MOST_WORDS_OF_ONE = 5
 
 
 class _Count(NamedTuple):
@@ -26,8 +26,11 @@ class _Count(NamedTuple):
     after: int
 
 
-def people(said: Statement) -> int | None:
-    """How many people a message speaks of; of "5 sampai 6 orang" the smaller number."""
+def people(said: Statement) -> int | str | None:
+    """How many people a message speaks of; of "5 sampai 6 orang" the smaller number.
+
+    A word such as "puluhan" where no number is said.
+    """
     counts: list[_Count] = []
     place = 0
     while place < len(said.tokens):
@@ -36,7 +39,26 @@ def people(said: Statement) -> int | None:
         counts += [count] if count else []
     if counts:
         return _together(said, counts)
-    return _bare(said) if said.asked == "jumlah" else None
+    if said.asked != "jumlah":
+        return None
+    return _bare(said) or _by_word(said) or _only_one(said)
+
+
+def _by_word(said: Statement) -> str | None:
+    """ "puluhan orang": so many that nobody counted them."""
+    many = signs.words("jumlah", "banyak")
+    return next((token.text for token in said.tokens if token.text in many), None)
+
+
+def _only_one(said: Statement) -> int | None:
+    """ "saya sendiri", "adik saya aja"."""
+    words = {token.text for token in said.tokens}
+    alone = not words.isdisjoint(signs.words("jumlah", "satu"))
+    someone = signs.words("jumlah", "aku") | signs.words("jumlah", "korban")
+    is_of_family = signs.first_said("peran", said.told) == "keluarga"
+    only = not words.isdisjoint(signs.words("jumlah", "sebelum_satu"))
+    is_one = (alone or only) and (is_of_family or not words.isdisjoint(someone))
+    return 1 if is_one and len(words) <= _MOST_WORDS_OF_ONE else None
 
 
 def _count_at(said: Statement, place: int) -> _Count | None:
@@ -112,7 +134,7 @@ def _together(said: Statement, counts: list[_Count]) -> int:
 
 def _bare(said: Statement) -> int | None:
     """ "5", "kiro2 tigo": a number and nothing but small words around it."""
-    small = signs.words("jumlah", "kira") | _people()
+    small = signs.words("jumlah", "kira") | signs.words("jumlah", "orangnya") | _people()
     value, place = None, 0
     while place < len(said.tokens):
         token = said.tokens[place]

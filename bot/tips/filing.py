@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from bot.attachments.handing_over import hand_over
 from bot.clock import now_ms, this_hour_ms, this_month
 from bot.entities import companies
+from bot.entities.places import value_of
 from bot.privacy import desk, retention, slow_hash
 from bot.privacy.boxes import seal_for
 from bot.privacy.desk import DeskKey
@@ -198,12 +199,14 @@ def untouch(whose: str) -> Effect:
 def second_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What only the reporter knows beside the receipt: the names of the place, else the kind.
 
-    The words for the place only where it has no name: this opens with the receipt.
+    `kata` are the words for a place without a name, and only then: this opens with the receipt.
     """
     place = fields.get("tempat") or {}
     named = [place.get(name) for name in ("kecamatan", "desa", "kabupaten", "negara")]
-    said = [name for name in named if name] or [place.get("teks") or ""]
-    return {"tempat": [folded for s in said if (folded := plain(s))], "jenis": fields.get("jenis")}
+    named += [value_of(code)["desa"] for code in place.get("ambiguous") or ()]
+    names = [plain(name) for name in named if name]
+    words = plain(place.get("teks") or "") if not names else ""
+    return {"tempat": list(dict.fromkeys(names)), "kata": words, "jenis": fields.get("jenis")}
 
 
 def plain(name: str) -> str:

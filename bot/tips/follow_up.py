@@ -24,16 +24,23 @@ from bot.privacy.receipts import Receipt, ReceiptKeys
 from bot.privacy.sealing import SealBroken
 from bot.privacy.vault import Vault
 from bot.storage.tables import attachments, tip_entries, tip_marks, tips
-from bot.tips import filing
+from bot.tips import filing, signs
 from bot.tips.filing import Effect
 from bot.triage import levels
 
 STAFF, REPORTER = "staff", "reporter"
 # A reporter who adds more than this is asked to tell it to staff.
 MOST_ENTRIES = 200
-SLOT = "laporan_resi"
+SLOT, SENT_SLOT = "laporan_resi", "laporan_tadi"
 # For so long after the receipt was given no second one is asked for.
 OPEN_MS = 30 * 60_000
+# For so long what is written where a report was sent may be added to it without its receipt.
+ADD_MS = 24 * 60 * 60_000
+
+# What is written after a report was sent: whether it belongs to it is asked, then it is added.
+ASK_TO_ADD, ADD_TO_LAST, ADD_MORE, NOT_TO_ADD = STEPS_AFTER_SENDING = (
+    "tanya_tadi", "tambah_tadi", "tambah_lagi", "bukan_tadi",
+)  # fmt: skip
 
 # What a conversation with a receipt waits for.
 CONFIRM, CHECK, OPEN, ADDING = STAGES = ("confirm", "check", "open", "adding")
@@ -75,6 +82,39 @@ class Session:
     def new(cls, tip_id: str, stage: str, keys: ReceiptKeys | None = None) -> Session:
         key = keys.private_key.hex() if keys else ""
         return cls(tip_id, stage, now_ms() + OPEN_MS, key)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """That a report was sent from this conversation a short while ago, in a slot.
+
+    Attributes:
+        until: When nothing is added to it any more without its receipt, in milliseconds.
+        words: What may belong to it: its writer is asked.
+        adding_until: Until then what is written belongs to it.
+    """
+
+    until: int
+    words: str = field(default="", repr=False)
+    adding_until: int = 0
+
+    @classmethod
+    def new(cls) -> Sent:
+        return cls(now_ms() + ADD_MS)
+
+    def to_slot(self) -> dict[str, Any]:
+        return {"until": self.until, "words": self.words, "adding_until": self.adding_until}
+
+    @classmethod
+    def from_slot(cls, value: Any) -> Sent | None:
+        """What is in a slot; None when there is nothing or it is over."""
+        if not isinstance(value, dict) or value.get("until", 0) < now_ms():
+            return None
+        return cls(value["until"], value["words"], value["adding_until"])
+
+    @property
+    def is_adding(self) -> bool:
+        return self.adding_until > now_ms()
 
 
 @dataclass(frozen=True)
@@ -138,9 +178,22 @@ def still_holds(vault: Vault, session: Session) -> bool:
     return row.reporter_key is not None and bytes(row.reporter_key) == public_key
 
 
+def last_sent(vault: Vault, whose: str) -> str | None:
+    """The report that was sent last from a conversation, unless it was withdrawn."""
+    with vault.database.read() as connection:
+        found: str | None = connection.execute(
+            select(tips.c.id)
+            .where(tips.c.conversation_id == whose)
+            .where(tips.c.state.not_in((filing.UNFINISHED, filing.WITHDRAWN)))
+            .order_by(tips.c.filed_at.desc(), tips.c.changed_at.desc())
+        ).scalar()
+    return found
+
+
 def knows_place(vault: Vault, tip_id: str, private_key: bytes) -> bool:
     """Whether the report tells where it happened; else what it is about is asked for."""
-    return bool(_second_facts(vault, tip_id, private_key).get("tempat"))
+    facts = _second_facts(vault, tip_id, private_key)
+    return bool(facts.get("tempat") or facts.get("kata"))
 
 
 def second_fact_is(vault: Vault, tip_id: str, private_key: bytes, named: Sequence[str]) -> bool:
@@ -153,8 +206,20 @@ def second_fact_is(vault: Vault, tip_id: str, private_key: bytes, named: Sequenc
         named: What was given: names of places, a country code, all the words, or a kind.
     """
     facts = _second_facts(vault, tip_id, private_key)
+    if not facts:
+        return False
+    said = [filing.plain(name) for name in named]
+    if words := facts.get("kata"):
+        return any(_tells_the_same(words, text) for text in said)
     right = facts.get("tempat") or [filing.plain(str(facts.get("jenis")))]
-    return bool(facts) and not {filing.plain(name) for name in named}.isdisjoint(right)
+    return not set(said).isdisjoint(right)
+
+
+def _tells_the_same(words: str, said: str) -> bool:
+    """Whether most of the words for a place are said again, in whatever order."""
+    small = signs.words("tempat", "kecil") | signs.words("tempat", "dekat")
+    telling = set(words.split()) - small or set(words.split())
+    return 2 * len(telling & set(said.split())) > len(telling)
 
 
 def _second_facts(vault: Vault, tip_id: str, private_key: bytes) -> dict[str, Any]:
@@ -222,6 +287,16 @@ def add_entry(
             "level": levels.highest(row.level, level),
         }
         connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
+
+    return effect
+
+
+def waive(tip_id: str) -> Effect:
+    """The reporter wants no receipt: nobody may ask after the report, or take it back."""
+
+    def effect(connection: Connection) -> None:
+        gone = {"receipt_hash": None, "reporter_key": None, "check_sealed": None}
+        connection.execute(update(tips).where(tips.c.id == tip_id).values(**gone))
 
     return effect
 

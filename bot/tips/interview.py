@@ -224,7 +224,11 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
         for name in new
     )
     if RECRUITER in new and draft.knows(RECRUITER) and (said.corrects or RECRUITER in wanted):
+        before = draft.fields[RECRUITER]
         draft, new[RECRUITER] = _instead(draft, new[RECRUITER])
+        replaced = replaced or new[RECRUITER] != before
+    if PLACE in new and not said.corrects:
+        new[PLACE] = _with_words_before(draft, new[PLACE])
     draft, warnings = _warned(draft.with_facts(new), said)
     notes = (*notes, *warnings)
     if draft.current is None or not wanted.isdisjoint(new):
@@ -295,6 +299,8 @@ def _warned(draft: Draft, said: Said) -> tuple[Draft, tuple[str, ...]]:
 
 
 def _answered(draft: Draft, facts: Mapping[str, Any], notes: tuple[str, ...]) -> Step:
+    if PLACE in facts:
+        facts = {**facts, PLACE: _with_words_before(draft, facts[PLACE])}
     draft = draft.with_facts(facts)
     if facts.get("bahaya") == "ya":
         draft, warnings = _warned(draft, Said())
@@ -340,10 +346,33 @@ def _next(draft: Draft) -> str:
     place = draft.fields.get(PLACE, {})
     if place.get("ambiguous") and PLACE not in draft.skipped:
         return PLACE_WHICH
-    for question in order().questions[draft.fields[KIND]][:MOST_OF_A_KIND]:
-        if question not in draft.skipped and not draft.knows(*fills(question)):
+    of_kind = order().questions[draft.fields[KIND]]
+    put = [question for question in of_kind if question in draft.asked]
+    for question in of_kind:
+        if question in draft.skipped or _is_settled(draft, question):
+            continue
+        if question in put or len(put) < MOST_OF_A_KIND:
             return question
     return SUMMARY
+
+
+def _is_settled(draft: Draft, question: str) -> bool:
+    """Whether a question need not be put; words alone ("di ruko itu") find no place."""
+    if question != PLACE:
+        return draft.knows(*fills(question))
+    place = draft.fields.get(PLACE, {})
+    is_found = draft.knows("titik") or any(place.get(name) for name in _ON_THE_MAP)
+    return is_found or (bool(place) and PLACE in draft.asked)
+
+
+def _with_words_before(draft: Draft, now: Mapping[str, Any]) -> Mapping[str, Any]:
+    """ "di ruko biru", told before, stays when the desa is named."""
+    before = draft.fields.get(PLACE, {})
+    is_named = any(before.get(name) for name in _ON_THE_MAP)
+    if not before.get("teks") or is_named or SUMMARY in draft.asked:
+        return now
+    said = dict.fromkeys(text for text in (before["teks"], now.get("teks")) if text)
+    return {**now, "teks": "; ".join(said)}
 
 
 def _wanted(draft: Draft) -> set[str]:
@@ -362,6 +391,12 @@ def _changeable(draft: Draft) -> list[tuple[str, Any]]:
         if draft.knows(*line.fields) or name in asked
     ]
     return known[:MOST_LINES]
+
+
+def line_to_change(draft: Draft, question: str) -> int | None:
+    """Which choice of "Bagian mana yang mau diubah?" a question is; None when it is none."""
+    names = [name for name, _ in _changeable(draft)]
+    return names.index(question) if question in names else None
 
 
 def buttons(draft: Draft) -> list[dict[str, str]]:

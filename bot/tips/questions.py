@@ -45,12 +45,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """The whole file."""
+    """The whole file. `subjects` gives the question of which a word speaks."""
 
     kinds: Mapping[str, str]
     questions: Mapping[str, tuple[str, ...]]
     options: Mapping[str, tuple[Option, ...]]
     lines: Mapping[str, Line]
+    subjects: Mapping[str, str]
     readings: Mapping[str, Mapping[str, str]]
     phrases: Mapping[str, Sequence[str]]
     grave: Mapping[str, Sequence[str]]
@@ -70,6 +71,7 @@ def order() -> Order:
         {kind: tuple(said["tanya"]) for kind, said in data["jenis"].items()},
         options,
         {name: Line(said["baris"], tuple(said["isi"])) for name, said in data["soal"].items()},
+        {word: name for name, said in data["soal"].items() for word in said["sebut"].split()},
         data["bacaan"],
         data["kata"],
         data["berat"],

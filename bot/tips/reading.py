@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from bot.entities import phones
+from bot.entities.find import find
 from bot.tips import counting, recruiter, signs, whereabouts
 from bot.tips.retraction import correction
 from bot.tips.statement import Statement
 from bot.triage import phrases
 
-__all__ = ["correction", "facts", "masked"]
+__all__ = ["correction", "facts", "facts_of", "masked"]
 
 NIK_MASK = "[NIK tidak disimpan]"
 
@@ -64,6 +65,15 @@ def facts(
     found["jenis"] = _kind(said, found)
     _without_bare_words(found, text)
     return {field: value for field, value in found.items() if value is not None}
+
+
+def facts_of(text: str, *, asked: str | None = None, today: date) -> dict[str, Any]:
+    """`facts`, with all that the text names found in it."""
+    entities = [
+        {"entity": one.kind, "value": one.value, "start": one.start, "end": one.end}
+        for one in find(text, today=today)
+    ]
+    return facts(text, entities, asked=asked, today=today)
 
 
 def _without_bare_words(found: dict[str, Any], text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.entities.days import word
+from bot.nlu.normaliser import normalise
 from bot.tips import signs
 from bot.tips.statement import Statement
 from bot.tips.whereabouts import MOST_CHARACTERS, does_not_know
@@ -113,9 +114,7 @@ def _name_at(said: Statement, first: int) -> str | None:
 
 def _answer(said: Statement) -> str | None:
     """The whole answer as a name, without what else was recognised in it."""
-    if does_not_know(said) or not said.tokens or _names_only_place_or_money(said):
-        return None
-    if {t.text for t in said.tokens if t.text[0].isalnum()} <= _no_answers():
+    if does_not_know(said) or not said.tokens or _names_nobody(said):
         return None
     opening = signs.words("pelaku", "pembuka")
     rest = signs.words("pelaku", "sisa")
@@ -143,19 +142,24 @@ def _answer(said: Statement) -> str | None:
     return said.text[kept[0].start : kept[-1].end][:MOST_CHARACTERS]
 
 
-def _names_only_place_or_money(said: Statement) -> bool:
-    """ "di Srikaton" and "utang 10 juta buat berangkat" tell of nobody."""
+def _names_nobody(said: Statement) -> bool:
+    """ "di Srikaton", "utang 10 juta buat berangkat", "dak ado yang kenal" tell of nobody."""
     letters = [token for token in said.tokens if token.text[0].isalpha()]
-    small = signs.words("tempat", "kecil")
-    rest = [t.text for t in letters if not said.is_taken(t) and t.text not in small]
-    if said.of_kind("tempat") or said.of_kind("negara"):
-        return not rest
+    if letters and letters[0].text in signs.words("tempat", "di"):
+        # "di kampung sebelah"; not "di fb namanya Loker Cepat".
+        return signs.words("pelaku", "nama").isdisjoint(token.text for token in letters)
+    small = signs.words("tempat", "kecil") if said.of_kind("tempat") else frozenset()
+    rest = [token.text for token in letters if not said.is_taken(token) and token.text not in small]
     if said.of_kind("uang"):
         return signs.words("pelaku", "gelar").isdisjoint(rest) and not said.of_kind("telepon")
-    return False
+    numbers = ("telepon", "rekening", "tautan", "perusahaan")
+    if any(said.of_kind(kind) for kind in numbers):
+        return False
+    nobody = signs.words("pelaku", "bukan_siapa") | _no_answers()
+    return all(
+        word in nobody or meant in nobody for word, meant in zip(rest, normalise(rest), strict=True)
+    )
 
 
 def _no_answers() -> frozenset[str]:
-    return (
-        signs.words("jawaban", "ya") | signs.words("jawaban", "tidak") | {"kak", "min", "pak", "bu"}
-    )
+    return signs.words("jawaban", "ya") | signs.words("jawaban", "tidak")

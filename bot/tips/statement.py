@@ -13,6 +13,8 @@ from bot.tips import signs
 _NAMES = ("tautan", "perusahaan")
 # A denial stands within so many words before what it denies.
 _NEAR = 2
+# Of the answers to these a part may be known.
+_MAY_BE_TOLD_IN_PART = ("pelaku", "tempat", "tempat_mana", "waktu")
 _FAR = 120
 _LEAST_WORDS_OF_A_TAG = 3
 _SENTENCE_END = re.compile(r"(?<![0-9])[.!?;]+|[.!?;]+(?![0-9])|\n+")
@@ -48,6 +50,8 @@ class Statement:
         self.text = text
         self.asked = asked
         self.folded = _without(reading.folded, _not_stated(reading.folded))
+        if asked in _MAY_BE_TOLD_IN_PART:
+            self.folded = _without(self.folded, _not_known(self.folded))
         self.tokens = [t for t in reading.tokens if self.folded[t.start] != " "]
         stated = sorted((e for e in entities if self._has(e)), key=lambda e: int(e["start"]))
         # "loker" in the name of an account or a company tells nothing.
@@ -113,6 +117,27 @@ def _not_stated(folded: str) -> Iterator[tuple[int, int]]:
             asked = _asked_from(_words(folded, first, last), is_end=is_end)
             if asked is not None:
                 yield asked, last
+
+
+def _not_known(folded: str) -> list[tuple[int, int]]:
+    """The clauses that say that something is not known, when others tell something.
+
+    "orang jakarta, gak tau namanya" tells of somebody from Jakarta.
+    """
+    clauses = [
+        (first, last)
+        for start, end, _ in _sentences(folded)
+        for first, last in _split(folded, start, end)
+        if folded[first:last].strip()
+    ]
+    unknown = [
+        (first, last)
+        for first, last in clauses
+        if signs.signs("jawaban", "tidak_tahu").stand_in(
+            signs.Sentences(signs.plain(folded[first:last]))
+        )
+    ]
+    return unknown if len(unknown) < len(clauses) else []
 
 
 def _sentences(folded: str) -> Iterator[tuple[int, int, str]]:

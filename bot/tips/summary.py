@@ -17,7 +17,7 @@ def lines(draft: Draft) -> list[tuple[str, str]]:
     """Title and value of each line that has something to say, in the order of the file."""
     found = []
     for line in order().lines.values():
-        values = [said for name in line.fields if (said := _read(name, draft.fields))]
+        values = [said for name in line.fields if (said := read(name, draft))]
         if values:
             found.append((line.title, ", ".join(values)))
     return found
@@ -31,7 +31,9 @@ def text(draft: Draft) -> str:
     return "\n".join(shown)
 
 
-def _read(name: str, fields: Mapping[str, Any]) -> str:
+def read(name: str, draft: Draft) -> str:
+    """The value of a field as it is shown; empty when nothing is known."""
+    fields = draft.fields
     value = fields.get(name)
     if value is None:
         return ""

@@ -10,6 +10,7 @@ from typing import Any
 from bot.entities import dates
 from bot.entities.days import is_in, meaning, word
 from bot.entities.reading import Reading
+from bot.nlu.normaliser import normalise
 from bot.tips import signs
 from bot.tips.statement import Statement
 
@@ -18,6 +19,9 @@ HOME = "ID"
 MOST_CHARACTERS = 200
 _MOST_WORDS = 9
 _MOST_WORDS_OF_AN_ANSWER = 12
+_MOST_WORDS_OF_A_PLACE = 40
+# "17/8", "17-08-2026"
+_DAY = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}(\s*[/.-]\s*\d{2,4})?")
 # Who says "dari" says less about where somebody is than who says "di".
 _NOW, _AT, _FROM = 3, 2, 1
 
@@ -141,19 +145,38 @@ def _goes_to() -> frozenset[str]:
 
 def _whole_answer(said: Statement, field: str) -> str | None:
     """The whole message as the answer, when it says more than what was recognised in it."""
-    if does_not_know(said) or not said.tokens or len(said.tokens) > _MOST_WORDS_OF_AN_ANSWER:
+    if does_not_know(said) or not any(token.text[0].isalnum() for token in said.tokens):
         return None
-    if field == "tempat":
-        small = signs.words("tempat", "kecil")
-        rest = [t for t in said.tokens if not said.is_taken(t) and t.text[0].isalpha()]
-        if all(token.text in small for token in rest):
-            return None
-    if not any(token.text[0].isalnum() for token in said.tokens):
+    is_answer = _tells_where(said) if field == "tempat" else _tells_when(said)
+    if not is_answer:
         return None
     only = {token.text for token in said.tokens}
     if only <= signs.words("jawaban", "ya") | signs.words("jawaban", "tidak"):
         return None
     return said.text.strip()[:MOST_CHARACTERS]
+
+
+def _tells_where(said: Statement) -> bool:
+    """A short answer is a place unless it says something else; a longer one must name one."""
+    small = signs.words("tempat", "kecil")
+    rest = [t for t in said.tokens if not said.is_taken(t) and t.text[0].isalpha()]
+    if all(token.text in small for token in rest):
+        return False
+    if len(said.tokens) <= _MOST_WORDS_OF_AN_ANSWER:
+        return not signs.signs("tempat", "bukan_jawaban").stand_in(said.told)
+    marks = signs.words("tempat", "bangunan") | signs.words("tempat", "sekitar")
+    return len(said.tokens) <= _MOST_WORDS_OF_A_PLACE and any(t.text in marks for t in rest)
+
+
+def _tells_when(said: Statement) -> bool:
+    """ "abis lebaran", "17/8"; not "pak Budi", which answers nothing."""
+    if len(said.tokens) > _MOST_WORDS_OF_AN_ANSWER:
+        return False
+    words = {t.text for t in said.tokens} | set(normalise([t.text for t in said.tokens]))
+    names_one = not words.isdisjoint(signs.words("waktu", "kata"))
+    return (
+        names_one or bool(said.of_kind("waktu")) or _DAY.fullmatch(said.folded.strip()) is not None
+    )
 
 
 def does_not_know(said: Statement) -> bool:

@@ -77,16 +77,14 @@ def test_who_guesses_does_not_shut_out_the_conversation_that_reported(
 
 def test_a_place_is_not_known_by_signs_alone(office: Office) -> None:
     facts = filing.second_facts({"jenis": "hilang", "tempat": {"teks": "..."}})
-    assert facts == {"tempat": [], "jenis": "hilang"}
+    assert facts == {"tempat": [], "kata": "", "jenis": "hilang"}
 
 
 def test_words_of_the_report_are_no_second_fact_where_the_place_has_a_name() -> None:
     """They would open with the receipt."""
     place = {"kecamatan": "Pondok Kelapa", "desa": None, "teks": "di gudang kopra"}
-    assert filing.second_facts({"tempat": place})["tempat"] == ["pondok kelapa"]
-    assert filing.second_facts({"tempat": {"teks": "di gudang kopra"}})["tempat"] == [
-        "di gudang kopra"
-    ]
+    assert filing.second_facts({"tempat": place})["kata"] == ""
+    assert filing.second_facts({"tempat": {"teks": "di gudang kopra"}})["kata"] == "di gudang kopra"
 
 
 def test_once_a_receipt_was_replaced_who_had_opened_the_report_is_out(

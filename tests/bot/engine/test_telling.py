@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from bot.privacy.receipts import Receipt
 from bot.privacy.vault import Vault
 from bot.storage.database import Database
 from bot.storage.tables import tip_drafts, tips
-from bot.tips import filing, follow_up
+from bot.tips import filing, follow_up, interview
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import ADDING, CHECK, CONFIRM, Session
 from bot.triage import levels
@@ -146,11 +147,33 @@ def test_a_small_word_is_a_step(room: Room, text: str, step: str) -> None:
     assert _step(room.hears(room.telling(), text)) == step
 
 
-@pytest.mark.parametrize("text", ["ubah tempat", "ganti", "perbaiki jumlahnya"])
-def test_at_the_summary_one_may_ask_to_change_something(room: Room, text: str) -> None:
-    assert _step(room.hears(room.telling("kirim"), text)) == "ubah"
+def test_at_the_summary_one_may_ask_to_change_something(room: Room) -> None:
+    assert _step(room.hears(room.telling("kirim"), "ganti")) == "ubah"
     elsewhere = room.hears(room.telling("tahap"), "ganti kapal dulu di Batam, terus ke Malaysia")
     assert _step(elsewhere) is None
+
+
+@pytest.mark.parametrize(
+    ("current", "text", "title"),
+    [
+        ("kirim", "ubah tempat", "Tempat"),
+        ("kirim", "perbaiki jumlahnya", "Korban"),
+        ("kirim", "tempatnya salah", "Tempat"),
+        ("ubah", "jumlah", "Korban"),
+    ],
+)
+def test_a_line_that_is_named_is_asked_for_at_once(
+    room: Room, current: str, text: str, title: str
+) -> None:
+    tracker = room.telling(current, jenis="rekrutmen")
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    assert draft is not None
+    heard = room.hears(tracker, text)
+    assert heard is not None
+    named = {e["entity"]: e["value"] for e in heard.parsed["entities"]}
+    assert named["soal"] == "ubah"
+    lines = interview.options(replace(draft, current="ubah"))
+    assert lines[int(named["jawab"])].title == title
 
 
 def test_more_words_around_a_small_one_tell_something(room: Room) -> None:

@@ -500,14 +500,14 @@ def test_who_knows_the_place_is_told_more(
     ],
     ids=str,
 )
-def test_who_does_not_know_it_is_out_and_it_is_counted(
+def test_who_does_not_know_it_may_try_again_and_it_is_counted(
     stage: Stage, stranger: Stage, entities: dict[str, Any]
 ) -> None:
     filed = stage.house.sent(whose=stage.whose)
     stranger.opens(filed, CHECK)
     said = stranger.asks("di Bandung", **entities)
     assert said.responses == ["ucapan_status_belum_pasti"]
-    assert said.slots == {follow_up.SLOT: None}
+    assert said.slots == {}
     assert filed.tip_id in [row["scope"] for row in stage.house.rows(receipt_tries)]
 
 

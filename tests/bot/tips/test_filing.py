@@ -423,8 +423,8 @@ def test_reports_that_are_sent_at_the_same_moment_are_both_counted(house: House)
         ),
         ({"kabupaten": "Rejang Lebong"}, ["rejang lebong"]),
         ({"negara": "MY"}, ["my"]),
-        ({"teks": "Belakang Masjid!"}, ["belakang masjid"]),
-        ({"teks": "..."}, []),
+        ({"teks": "Belakang Masjid!"}, []),
+        ({"ambiguous": ["17.09.05.2010", "17.09.11.2007"], "teks": "itu"}, ["pagar jati"]),
         ({}, []),
     ],
 )
@@ -432,11 +432,23 @@ def test_the_reporter_is_asked_for_the_place_by_its_names(
     place: dict[str, Any], facts: list[str]
 ) -> None:
     fields = {"jenis": "anak", "tempat": place}
-    assert filing.second_facts(fields) == {"tempat": facts, "jenis": "anak"}
+    assert filing.second_facts(fields)["tempat"] == facts
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ({"teks": "Belakang Masjid!"}, "belakang masjid"),
+        ({"teks": "..."}, ""),
+        ({"teks": "di ruko", "negara": "MY"}, ""),
+    ],
+)
+def test_a_place_without_a_name_is_asked_for_in_words(place: dict[str, Any], words: str) -> None:
+    assert filing.second_facts({"tempat": place})["kata"] == words
 
 
 def test_a_report_without_a_place_is_known_by_its_kind() -> None:
-    assert filing.second_facts({"jenis": "anak"}) == {"tempat": [], "jenis": "anak"}
+    assert filing.second_facts({"jenis": "anak"}) == {"tempat": [], "kata": "", "jenis": "anak"}
 
 
 @pytest.mark.parametrize(

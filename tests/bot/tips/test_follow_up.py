@@ -149,6 +149,28 @@ def test_more_is_told_to_who_also_knows_where_it_happened(
     assert follow_up.second_fact_is(house.vault, filed.tip_id, key, named) is right
 
 
+@pytest.mark.parametrize(
+    ("named", "right"),
+    [
+        ("rumah cat ijo pagar putih", True),
+        ("yg rumahnya pagar putih cat ijo itu kak", True),
+        ("rumah cat ijo", True),
+        ("rumah", False),
+        ("rumah putih", False),
+        ("yang dekat itu", False),
+        ("", False),
+    ],
+)
+def test_a_place_without_a_name_is_told_again_in_most_of_its_words(
+    house: House, named: str, right: bool
+) -> None:
+    where = {"teks": "rumah cat ijo yang pagar putih itu"}
+    filed = house.sent(replace(STORY, fields={"jenis": "anak", "tempat": where}))
+    key = house.private_key(filed)
+    assert follow_up.knows_place(house.vault, filed.tip_id, key)
+    assert follow_up.second_fact_is(house.vault, filed.tip_id, key, [named]) is right
+
+
 @pytest.mark.parametrize(("named", "right"), [("penampungan", True), ("anak", False), ("", False)])
 def test_without_a_place_the_kind_is_what_is_known(house: House, named: str, right: bool) -> None:
     filed = house.sent(replace(STORY, fields={"jenis": "penampungan"}))

@@ -29,6 +29,9 @@ from bot.triage import levels
 
 MOST_QUESTIONS = 9
 KINDS = list(order().kinds)
+NAMED: dict[str, Any] = {
+    "kecamatan": "Pondok Kubang", "desa": None, "kode": "17.09.07", "ambiguous": [],
+}  # fmt: skip
 
 
 def _agreed(**fields: Any) -> Draft:
@@ -104,7 +107,7 @@ def test_who_tells_all_at_once_is_asked_four_more_at_most() -> None:
     told = {
         KIND: "rekrutmen",
         "waktu": {"dari": None, "teks": "kemarin"},
-        PLACE: {"teks": "rumah kosong"},
+        PLACE: NAMED,
         "jumlah": 5,
         "tujuan": "MY",
     }
@@ -120,7 +123,7 @@ def test_who_tells_all_at_once_is_asked_four_more_at_most() -> None:
 
 def test_several_facts_in_one_message_are_not_asked_for_again() -> None:
     draft = _agreed(jenis="penampungan")
-    draft = _words(draft, "5 orang di rumah kosong", jumlah=5, tempat={"teks": "rumah"}).draft
+    draft = _words(draft, "5 orang di pondok kubang", jumlah=5, tempat=NAMED).draft
     while draft.current != SUMMARY:
         assert draft.current not in (PLACE, "jumlah")
         draft = take(draft, Said(step=interview.SKIP)).draft
@@ -156,17 +159,39 @@ def test_something_said_by_the_way_does_not_replace_what_was_said_before() -> No
     assert _words(draft, "ada 2 mobil", jumlah=2).draft.fields["jumlah"] == 3
 
 
-def test_a_place_on_the_map_takes_the_place_of_words_about_one() -> None:
-    draft = _agreed(jenis="anak", tempat={"teks": "kafe malam"})
-    exact: dict[str, Any] = {
-        "kecamatan": "Pondok Kubang",
-        "desa": None,
-        "kode": "17.09.07",
-        "ambiguous": [],
-    }
-    draft = _words(draft, "pondok kubang", tempat=exact).draft
-    assert draft.fields["tempat"] == exact
-    assert _words(draft, "di rumah", tempat={"teks": "rumah"}).draft.fields["tempat"] == exact
+def test_words_about_a_place_do_not_say_in_which_desa_it_is() -> None:
+    draft = _agreed(jenis="dokumen_palsu", tempat={"teks": "di ruko biru"})
+    assert draft.current == PLACE
+
+
+def test_a_place_that_is_told_in_words_alone_is_asked_for_once() -> None:
+    draft = _agreed(jenis="dokumen_palsu")
+    assert draft.current == PLACE
+    assert _words(draft, "ruko biru", tempat={"teks": "ruko biru"}).draft.current != PLACE
+
+
+def test_words_about_a_place_stay_when_it_is_named() -> None:
+    draft = _agreed(jenis="dokumen_palsu", tempat={"teks": "kafe malam"})
+    draft = _words(draft, "pondok kubang", tempat=NAMED).draft
+    assert draft.fields["tempat"] == {**NAMED, "teks": "kafe malam"}
+    more = _words(draft, "di rumah", tempat={"teks": "rumah"}).draft
+    assert more.fields["tempat"] == draft.fields["tempat"]
+
+
+def test_words_about_a_place_that_are_taken_back_do_not_stay() -> None:
+    draft = _agreed(jenis="dokumen_palsu", tempat={"teks": "kafe malam"})
+    said = Said(text="bukan di kafe, di pondok kubang", facts={PLACE: NAMED}, corrects=True)
+    assert take(draft, said).draft.fields["tempat"] == NAMED
+
+
+def test_five_questions_are_put_of_those_that_nobody_answered_yet() -> None:
+    told = {PLACE: NAMED, "jumlah": 5, "waktu": {"dari": None, "teks": "kemarin"}}
+    draft = _agreed(jenis="rekrutmen", **told)
+    put = []
+    while draft.current != SUMMARY:
+        put.append(draft.current)
+        draft = take(draft, Said(step=interview.SKIP)).draft
+    assert put == ["pelaku", "tahap", "uang", "peran", "polisi"]
 
 
 def test_a_point_on_the_map_answers_where() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.entities.find import find
 from bot.tips import signs
-from bot.tips.reading import NIK_MASK, correction, facts, masked
+from bot.tips.questions import fills
+from bot.tips.reading import NIK_MASK, correction, facts, facts_of, masked
 from tests.bot.tips import told
 
 TODAY = date(2026, 11, 21)
@@ -20,15 +20,8 @@ FIELDS = {
 ASKED = st.sampled_from([None, *sorted(FIELDS), "aman", "setuju", "tempat_mana", "kirim"])
 
 
-def in_rasas_form(text: str) -> list[dict[str, Any]]:
-    return [
-        {"entity": e.kind, "value": e.value, "start": e.start, "end": e.end}
-        for e in find(text, today=TODAY)
-    ]
-
-
 def read(text: str, asked: str | None = None) -> dict[str, Any]:
-    return facts(text, in_rasas_form(text), asked=asked, today=TODAY)
+    return facts_of(text, asked=asked, today=TODAY)
 
 
 def brief(found: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +44,14 @@ def test_a_message_fills_what_it_states_and_nothing_else(
     asked: str | None, text: str, expected: dict[str, Any]
 ) -> None:
     assert brief(read(text, asked)) == expected
+
+
+@pytest.mark.parametrize(("asked", "text", "is_answer"), told.OPEN)
+def test_an_open_question_takes_what_answers_it_and_asks_again_otherwise(
+    asked: str, text: str, is_answer: bool
+) -> None:
+    meant = correction(text) or text
+    assert set(fills(asked)).isdisjoint(read(meant, asked)) is not is_answer
 
 
 def test_the_table_is_as_large_as_it_says() -> None:

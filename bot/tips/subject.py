@@ -1,0 +1,111 @@
+"""What a message tells, and which line of the report it speaks about.
+
+"ubah jumlah jadi 4" names its line, "bukan Dodi, Deni" takes its value back; all else answers the
+question that waits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.entities.reading import Reading, Token
+from bot.tips import reading, signs, summary
+from bot.tips.draft import Draft
+from bot.tips.questions import CONSENT, SAFE, fills, order
+
+_LEAST_LETTERS = 3
+# A longer message tells more than one line.
+_MOST_WORDS = 12
+# Lines whose values cannot be taken for those of another one.
+_OF_ONE_SHAPE = ("uang", "waktu", "jumlah")
+_POSSESSIVES = ("nya", "nyo", "ne")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a message fills, and whether it takes something back."""
+
+    facts: Mapping[str, Any] = field(repr=False)
+    corrects: bool = False
+
+
+def told(draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], today: date) -> Told:
+    """What a message fills of a report.
+
+    Args:
+        draft: The report so far.
+        text: As it was sent.
+        entities: What the text names, in Rasa's form.
+        today: The day from which "udah 3 hari" is counted.
+    """
+    if draft.current in (None, SAFE, CONSENT):
+        return Told(reading.facts(text, entities, asked=draft.current, today=today))
+    question, value = named(text)
+    meant = reading.correction(text)
+    if question and value and len(text.split()) <= _MOST_WORDS:
+        facts = reading.facts_of(value, asked=question, today=today)
+        if not facts.keys().isdisjoint(fills(question)):
+            return Told(facts, corrects=meant is not None)
+    if meant is None:
+        return Told(reading.facts(text, entities, asked=draft.current, today=today))
+    asked = _taken_back(draft, text, meant) or draft.current
+    facts = reading.facts_of(meant, asked=asked, today=today)
+    return Told(facts or _of_a_known_line(draft, meant, today), corrects=True)
+
+
+def _of_a_known_line(draft: Draft, meant: str, today: date) -> Mapping[str, Any]:
+    """ "3 juta" instead of a sum that was told before, whatever is asked now."""
+    for question in _OF_ONE_SHAPE:
+        if draft.knows(*fills(question)):
+            facts = reading.facts_of(meant, asked=question, today=today)
+            if not facts.keys().isdisjoint(fills(question)):
+                return facts
+    return {}
+
+
+def named(text: str) -> tuple[str | None, str]:
+    """The question whose line a message names first, and what it says of it.
+
+    "ubah jumlah jadi 4 orang" gives ("jumlah", "4 orang"), "tempatnya" ("tempat", ""). What
+    names no line gives None and what is said.
+    """
+    tokens = Reading(text).tokens
+    small = signs.words("ralat", "pembuka") | frozenset(order().phrases["ubah"])
+    first = _past(tokens, 0, small)
+    question = order().subjects.get(tokens[first].text) if first < len(tokens) else None
+    if question is None:
+        return None, text[tokens[first].start :] if first < len(tokens) else ""
+    same = {word for word, other in order().subjects.items() if other == question}
+    after = _past(tokens, first, same | signs.words("ralat", "menjadi"))
+    if after == len(tokens):
+        return question, ""
+    # "agen ilegal mengumpulkan orang" tells a story; "agennya Deni" names a line.
+    points = first > 0 or tokens[first].text.endswith(_POSSESSIVES)
+    return (question, text[tokens[after].start :]) if points else (None, text)
+
+
+def _past(tokens: Sequence[Token], place: int, words: Collection[str]) -> int:
+    """The place of the first token that is none of the words and no sign."""
+    while place < len(tokens) and (tokens[place].text in words or not tokens[place].text.isalnum()):
+        place += 1
+    return place
+
+
+def _taken_back(draft: Draft, text: str, meant: str) -> str | None:
+    """The question whose value "bukan Dodi, Deni" takes back, of which "Deni" is meant now."""
+    denied = set(_words(text)) - set(_words(meant))
+    for question, line in order().lines.items():
+        values = " ".join(value for name in line.fields if (value := summary.read(name, draft)))
+        if not denied.isdisjoint(_words(values)):
+            return question
+    return None
+
+
+def _words(text: str) -> list[str]:
+    words = _WORD.findall(text.lower())
+    return [word for word in words if word.isdigit() or len(word) >= _LEAST_LETTERS]
