@@ -17,6 +17,7 @@ from bot.conversation.messages import Location
 from bot.knowledge.buttons import own_texts, payload
 from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT
 from bot.privacy import receipts, retention
+from bot.privacy.desk import DeskKey
 from bot.tips import filing, follow_up, interview, reading, subject, summary
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Sent, Session
@@ -56,9 +57,9 @@ class ValidateFormLaporan(Action):
         if tracker.latest_message["intent"]["name"] != "lapor":
             return []
         desk_key = filing.current_desk_key(turn.vault)
-        if desk_key is None:
-            return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
         draft = Draft.from_slot(tracker.get_slot(SLOT))
+        if desk_key is None and draft is None:
+            return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
         if draft is None and _step(tracker) in _STEPS_OF_A_REPORT:
             # A button of a report that was sent or taken back, pressed once more.
             return [SlotSet(RESULT_SLOT, NOTHING), SlotSet(REQUESTED_SLOT, None)]
@@ -67,8 +68,11 @@ class ValidateFormLaporan(Action):
         for note in step.notes:
             dispatcher.utter_message(response=note)
         draft = step.draft
-        if step.outcome is not None:
-            kept = [SlotSet(SLOT, draft.to_slot()), SlotSet(RESULT_SLOT, step.outcome)]
+        # It may be given up, but not sent, while nobody could read it.
+        waits = desk_key is None and step.outcome in (None, interview.SEND)
+        outcome = CLOSED if waits else step.outcome
+        if outcome is not None:
+            kept = [SlotSet(SLOT, draft.to_slot()), SlotSet(RESULT_SLOT, outcome)]
             return [*kept, SlotSet(REQUESTED_SLOT, None)]
         kept_ms = filing.kept_ms(retention.DRAFT)
         draft, effects = filing.meanwhile(
@@ -113,6 +117,12 @@ class ActionLaporan(Action):
         # What was understood of it goes as well: the country, the age, the papers.
         ended: list[EventType] = [SlotSet(name, None) for name in (SLOT, RESULT_SLOT, MEMORY_SLOT)]
         draft = Draft.from_slot(tracker.get_slot(SLOT))
+        if outcome == interview.SEND and filing.current_desk_key(turn.vault) is None:
+            outcome = CLOSED
+        if draft is not None and outcome == CLOSED:
+            # Nobody could read it just now: it waits as a draft, and goes as one.
+            dispatcher.utter_message(response="ucapan_lapor_tunggu")
+            return [SlotSet(RESULT_SLOT, None)]
         if outcome == interview.SEND and draft is not None:
             return [*_send(dispatcher, turn, draft), *ended]
         if draft is not None:
@@ -225,9 +235,8 @@ def _point(location: Location) -> tuple[float, float]:
 
 def _send(dispatcher: CollectingDispatcher, turn: TurnContext, draft: Draft) -> list[EventType]:
     desk_key = filing.current_desk_key(turn.vault)
-    if desk_key is None or turn.vault is None:
-        dispatcher.utter_message(response=SENT_AWAY[CLOSED])
-        return []
+    assert desk_key is not None
+    assert turn.vault is not None
     filed = filing.file(draft, desk_key, turn.vault, turn.conversation_id, turn.channel)
     kept_ms = filing.kept_ms(retention.RECEIPT)
     turn.effects += [
@@ -360,16 +369,8 @@ def _manage(
     if step == "tambah" or desk_key is None:
         dispatcher.utter_message(response="ucapan_status_tambah")
     else:
-        text = reading.masked(turn.text)
-        if text:
-            said = {"text": text, "told_at": clock.this_hour_ms()}
-            turn.effects.append(follow_up.add_entry(desk_key, session.tip_id, said, turn.level))
-            if turn.level == levels.URGENT:
-                dispatcher.utter_message(response="ucapan_lapor_bahaya")
-        turn.effects.append(
-            filing.add_files(desk_key, turn.vault, turn.conversation_id, session.tip_id)
-        )
-        dispatcher.utter_message(response="ucapan_status_ditambah")
+        answer = _add(dispatcher, turn, desk_key, session.tip_id, turn.text)
+        dispatcher.utter_message(response=answer or "ucapan_status_ditambah")
     adding = Session(session.tip_id, follow_up.ADDING, session.until, session.private_key)
     return [SlotSet(follow_up.SLOT, adding.to_slot())]
 
@@ -410,16 +411,27 @@ def _after_sending(
         dispatcher.utter_message(response="ucapan_tadi_bukan")
         return [SlotSet(follow_up.SENT_SLOT, replace(sent, words="", adding_until=0).to_slot())]
     turn.wipe = True
-    words = reading.masked(sent.words if step == follow_up.ADD_TO_LAST else turn.text)
-    if words:
-        said = {"text": words, "told_at": clock.this_hour_ms()}
-        turn.effects.append(follow_up.add_entry(desk_key, tip_id, said, turn.level))
-        if turn.level == levels.URGENT:
-            dispatcher.utter_message(response="ucapan_lapor_bahaya")
-    turn.effects.append(filing.add_files(desk_key, turn.vault, turn.conversation_id, tip_id))
-    dispatcher.utter_message(response="ucapan_tadi_ditambah")
+    words = sent.words if step == follow_up.ADD_TO_LAST else turn.text
+    answer = _add(dispatcher, turn, desk_key, tip_id, words)
+    dispatcher.utter_message(response=answer or "ucapan_tadi_ditambah")
     adding = replace(sent, words="", adding_until=clock.now_ms() + follow_up.OPEN_MS)
     return [SlotSet(follow_up.SENT_SLOT, adding.to_slot())]
+
+
+def _add(
+    dispatcher: CollectingDispatcher, turn: TurnContext, desk_key: DeskKey, tip_id: str, text: str
+) -> str | None:
+    """Adds words and the files that came to a report; gives what is to be said when it is full."""
+    assert turn.vault is not None
+    if turn.level == levels.URGENT:
+        dispatcher.utter_message(response="ucapan_lapor_bahaya")
+    if text and follow_up.is_full(turn.vault, tip_id):
+        return "ucapan_status_penuh"
+    if text:
+        said = {"text": reading.masked(text), "told_at": clock.this_hour_ms()}
+        turn.effects.append(follow_up.add_entry(desk_key, tip_id, said, turn.level))
+    turn.effects.append(filing.add_files(desk_key, turn.vault, turn.conversation_id, tip_id))
+    return None
 
 
 def _tell_to_wait(dispatcher: CollectingDispatcher, wait_ms: int) -> None:

@@ -112,8 +112,10 @@ def add_files(desk_key: DeskKey, vault: Vault, whose: str, tip_id: str) -> Effec
 
     def effect(connection: Connection) -> None:
         # Locked: it must not be withdrawn between the look and the files.
-        if still_taken(connection, tip_id):
-            hand_over(connection, vault.sealer, desk_key, whose, tip_id)
+        state = still_taken(connection, tip_id)
+        if state and hand_over(connection, vault.sealer, desk_key, whose, tip_id):
+            until = retention.retain_until(state, this_hour_ms())
+            connection.execute(update(tips).where(tips.c.id == tip_id).values(retain_until=until))
 
     return effect
 
@@ -285,10 +287,11 @@ def current_desk_key(vault: Vault | None) -> DeskKey | None:
         return desk.current(connection)
 
 
-def still_taken(connection: Connection, tip_id: str) -> bool:
-    """Whether more may be added to a report: it was sent, and not withdrawn.
+def still_taken(connection: Connection, tip_id: str) -> str | None:
+    """The state of a report to which more may be added: it was sent, and not withdrawn.
 
-    It stays so until the end of the transaction.
+    It stays so until the end of the transaction; None where nothing may be added.
     """
     query = select(tips.c.state).where(tips.c.id == tip_id).with_for_update()
-    return connection.execute(query).scalar() not in (None, UNFINISHED, WITHDRAWN)
+    state: str | None = connection.execute(query).scalar()
+    return None if state in (UNFINISHED, WITHDRAWN) else state

@@ -29,7 +29,7 @@ from bot.tips.filing import Effect
 from bot.triage import levels
 
 STAFF, REPORTER = "staff", "reporter"
-# A reporter who adds more than this is asked to tell it to staff.
+# A reporter who adds more than this is told that the report is full.
 MOST_ENTRIES = 200
 SLOT, SENT_SLOT = "laporan_resi", "laporan_tadi"
 # For so long after the receipt was given no second one is asked for.
@@ -100,7 +100,8 @@ class Sent:
 
     @classmethod
     def new(cls) -> Sent:
-        return cls(now_ms() + ADD_MS)
+        # Of the hour, so that it does not tell the moment.
+        return cls(this_hour_ms() + ADD_MS)
 
     def to_slot(self) -> dict[str, Any]:
         return {"until": self.until, "words": self.words, "adding_until": self.adding_until}
@@ -267,10 +268,9 @@ def add_entry(
         row = connection.execute(
             select(tips.c.state, tips.c.level).where(tips.c.id == tip_id).with_for_update()
         ).first()
-        count = connection.execute(
-            select(func.count()).select_from(tip_entries).where(tip_entries.c.tip_id == tip_id)
-        ).scalar_one()
-        if row is None or row.state == filing.WITHDRAWN or count >= MOST_ENTRIES:
+        is_over = row is None or row.state == filing.WITHDRAWN
+        # Several at the same moment: the last ones find it full although they were told nothing.
+        if is_over or _count(connection, tip_id) >= MOST_ENTRIES:
             return
         connection.execute(
             tip_entries.insert().values(
@@ -299,6 +299,17 @@ def waive(tip_id: str) -> Effect:
         connection.execute(update(tips).where(tips.c.id == tip_id).values(**gone))
 
     return effect
+
+
+def is_full(vault: Vault, tip_id: str) -> bool:
+    """Whether so much was added to a report that no more is taken."""
+    with vault.database.read() as connection:
+        return _count(connection, tip_id) >= MOST_ENTRIES
+
+
+def _count(connection: Connection, tip_id: str) -> int:
+    of_tip = select(func.count()).select_from(tip_entries).where(tip_entries.c.tip_id == tip_id)
+    return int(connection.execute(of_tip).scalar_one())
 
 
 def withdraw(tip_id: str) -> Effect:

@@ -339,9 +339,25 @@ def test_nothing_of_a_sent_report_stays_in_the_conversation(stage: Stage) -> Non
 def test_a_desk_that_closes_in_the_middle_gets_nothing(stage: Stage) -> None:
     _without_desk(stage.house)
     said = stage.ends(interview.SEND)
-    assert said.responses == ["ucapan_lapor_tutup"]
+    assert said.responses == ["ucapan_lapor_tunggu"]
     assert stage.house.rows(tips) == []
-    assert said.slots[SLOT] is None
+    # It waits as it was told, until it is a day old.
+    assert said.slots == {RESULT_SLOT: None}
+    assert not said.turn.wipe
+
+
+def test_what_is_told_while_the_desk_is_closed_is_kept_with_the_draft(stage: Stage) -> None:
+    stage.slots[SLOT] = _drafted().to_slot()
+    _without_desk(stage.house)
+    said = stage.takes("mereka di gudang kopra")
+    assert said.slots[RESULT_SLOT] == actions.CLOSED
+    assert "mereka di gudang kopra" in said.draft.words
+
+
+def test_a_report_may_be_given_up_while_the_desk_is_closed(stage: Stage) -> None:
+    stage.slots[SLOT] = _drafted().to_slot()
+    _without_desk(stage.house)
+    assert stage.takes("", entities={"langkah": "hapus"}).slots[RESULT_SLOT] == interview.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -560,6 +576,16 @@ def test_a_danger_that_is_added_is_answered_with_a_number_and_makes_the_report_u
     assert stage.house.row(opened.tip_id).level == levels.URGENT
 
 
+def test_a_report_that_is_full_takes_no_more_and_says_so(
+    stage: Stage, opened: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up, "MOST_ENTRIES", 1)
+    assert stage.asks("mereka masih di sana").responses == ["ucapan_status_ditambah"]
+    said = stage.asks("sekarang ada enam orang")
+    assert said.responses == ["ucapan_status_penuh"]
+    assert stage.house.count(tip_entries) == 1
+
+
 def test_a_file_alone_adds_no_empty_entry(stage: Stage, opened: Filed) -> None:
     stage.asks("")
     assert stage.house.rows(tip_entries) == []
@@ -644,3 +670,69 @@ def test_the_actions_fill_in_what_their_texts_ask_for(stage: Stage, stranger: St
         for variant in content.responses()[response]:
             names = set(PLACEHOLDER.findall(variant["text"]))
             assert names <= values.keys() | facts.placeholders().keys()
+
+
+# What is written where a report was sent
+
+
+def _sent_here(stage: Stage, *, adding: bool = False) -> Filed:
+    """A report was sent from this conversation; with `adding` more was added already."""
+    filed = stage.house.sent(whose=stage.whose)
+    until = now_ms() + OPEN_MS if adding else 0
+    sent = follow_up.Sent(now_ms() + OPEN_MS, adding_until=until)
+    stage.slots[follow_up.SENT_SLOT] = sent.to_slot()
+    return filed
+
+
+def test_it_is_asked_before_something_is_added_without_the_receipt(stage: Stage) -> None:
+    _sent_here(stage)
+    said = stage.asks("rumahnya pagar biru", langkah=follow_up.ASK_TO_ADD)
+    assert said.responses == ["ucapan_tadi_tanya"]
+    assert stage.house.count(tip_entries) == 0
+    assert said.slots[follow_up.SENT_SLOT]["words"] == "rumahnya pagar biru"
+
+
+def test_it_is_added_to_the_report_and_leaves_no_words(stage: Stage) -> None:
+    filed = _sent_here(stage)
+    stage.asks("rumahnya pagar biru", langkah=follow_up.ASK_TO_ADD)
+    said = stage.asks(langkah=follow_up.ADD_TO_LAST)
+    assert said.responses == ["ucapan_tadi_ditambah"]
+    assert said.turn.wipe
+    (entry,) = casework.open_case(stage.house.database, stage.house.member, filed.tip_id).entries
+    assert entry.text == "rumahnya pagar biru"
+    assert said.slots[follow_up.SENT_SLOT]["words"] == ""
+    more = stage.asks("platnya dari kota", langkah=follow_up.ADD_MORE)
+    assert more.responses == ["ucapan_tadi_ditambah"]
+    assert stage.house.count(tip_entries) == 2
+
+
+def test_what_does_not_belong_to_it_is_not_added(stage: Stage) -> None:
+    _sent_here(stage)
+    stage.asks("rumah saya bocor", langkah=follow_up.ASK_TO_ADD)
+    said = stage.asks(langkah=follow_up.NOT_TO_ADD)
+    assert said.responses == ["ucapan_tadi_bukan"]
+    assert said.slots[follow_up.SENT_SLOT]["words"] == ""
+    assert stage.house.count(tip_entries) == 0
+
+
+@pytest.mark.parametrize("step", follow_up.STEPS_AFTER_SENDING)
+def test_a_forged_button_adds_to_nobody_elses_report(
+    stage: Stage, stranger: Stage, step: str
+) -> None:
+    _sent_here(stage)
+    said = stranger.asks("saya tambah ya", langkah=step)
+    assert said.responses == ["ucapan_status_minta"]
+    assert stage.house.count(tip_entries) == 0
+
+
+def test_after_it_was_withdrawn_nothing_is_added(stage: Stage) -> None:
+    filed = _sent_here(stage, adding=True)
+    stage.house.do(follow_up.withdraw(filed.tip_id))
+    said = stage.asks("platnya dari kota", langkah=follow_up.ADD_MORE)
+    assert said.responses == ["ucapan_status_minta"]
+    assert stage.house.count(tip_entries) == 0
+
+
+def test_of_a_child_nothing_is_remembered_in_the_conversation(stage: Stage) -> None:
+    said = stage.ends(interview.SEND, STORY.with_facts({"pelapor_anak": True}))
+    assert said.slots[follow_up.SENT_SLOT] is None
