@@ -22,7 +22,7 @@ from bot.nlu.labels import (
     SUICIDE,
     TOPIC_SLOT,
 )
-from bot.tips import filing
+from bot.tips import filing, follow_up
 from bot.tips.draft import SLOT, Draft
 from bot.tips.interview import QUIET
 
@@ -68,8 +68,12 @@ class ActionBerhenti(Action):
     ) -> list[EventType]:
         said = next(tracker.get_latest_entity_values("kata"), None)
         if said == QUIET:
+            turn = context.current()
+            # Nor when staff write: nothing leads from a report to this conversation any more.
+            turn.effects.append(filing.unlink(turn.conversation_id, unfinished=False))
             dispatcher.utter_message(response="ucapan_diam")
-            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
+            over = (DANGER_SLOT, KIND_SLOT, follow_up.SENT_SLOT)
+            return [SlotSet(name, None) for name in over]
         is_final = said == "stop"
         context.current().stop = is_final
         dispatcher.utter_message(response="ucapan_berhenti" if is_final else "ucapan_cara_berhenti")

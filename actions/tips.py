@@ -19,7 +19,7 @@ from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT
 from bot.privacy import receipts, retention
 from bot.privacy.desk import DeskKey
 from bot.tips import filing, follow_up, interview, reading, subject, summary
-from bot.tips.draft import SLOT, Draft
+from bot.tips.draft import MAX_CHARACTERS, SLOT, Draft
 from bot.tips.follow_up import Sent, Session
 from bot.tips.questions import order
 from bot.triage import levels
@@ -119,6 +119,11 @@ class ActionLaporan(Action):
         draft = Draft.from_slot(tracker.get_slot(SLOT))
         if outcome == interview.SEND and filing.current_desk_key(turn.vault) is None:
             outcome = CLOSED
+        if draft is not None and outcome == interview.SILENT:
+            # Somebody else is there. What was told stays for a day, and nobody is reminded of it.
+            dispatcher.utter_message(response=SENT_AWAY[interview.SILENT])
+            turn.effects.append(filing.unlink(turn.conversation_id, unfinished=False))
+            return [SlotSet(RESULT_SLOT, None), SlotSet(follow_up.SENT_SLOT, None)]
         if draft is not None and outcome == CLOSED:
             # Nobody could read it just now: it waits as a draft, and goes as one.
             dispatcher.utter_message(response="ucapan_lapor_tunggu")
@@ -128,9 +133,7 @@ class ActionLaporan(Action):
         if draft is not None:
             turn.wipe = True
             turn.effects.append(filing.untouch(turn.conversation_id))
-            # Whoever is in danger and watched did not take it back.
-            keeps = outcome == interview.SILENT and draft.level == levels.URGENT
-            if draft.tip_id and not keeps:
+            if draft.tip_id:
                 turn.effects.append(filing.forget_unfinished(draft.tip_id))
         dispatcher.utter_message(response=SENT_AWAY[outcome or interview.CANCELLED])
         return ended
@@ -215,6 +218,7 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
         "files_kept": turn.channel in FILES_COME,
         "point": next((_point(c.location) for c in turn.contents if c.location), None),
         "level": turn.level,
+        "after_danger": bool(tracker.get_slot(DANGER_SLOT)),
     }
     if step in interview.STEPS:
         return interview.Said(step=step, **beside)
@@ -314,7 +318,8 @@ def _without_receipt(
     dispatcher: CollectingDispatcher, turn: TurnContext, session: Session, step: Any
 ) -> list[EventType]:
     if step != "tanpa_nomor":
-        dispatcher.utter_message(response="ucapan_resi_belum_cocok")
+        asks = step == follow_up.ASKS_FOR_RECEIPT
+        dispatcher.utter_message(response=f"ucapan_resi_{'kirim' if asks else 'belum_cocok'}")
         return []
     turn.wipe = True
     turn.effects += [follow_up.waive(session.tip_id), filing.untouch(turn.conversation_id)]
@@ -351,9 +356,9 @@ def _manage(
     """Adds, withdraws, or changes the receipt of a report that is open."""
     assert turn.vault is not None
     turn.wipe = True
-    if step == "selesai":
+    if step in ("selesai", "tidak_ditarik"):
         turn.effects.append(filing.untouch(turn.conversation_id))
-        dispatcher.utter_message(response="ucapan_status_selesai")
+        dispatcher.utter_message(response=f"ucapan_status_{step}")
         return [SlotSet(follow_up.SLOT, None)]
     if step == "tarik":
         dispatcher.utter_message(response="ucapan_status_tarik_yakin")
@@ -406,12 +411,15 @@ def _after_sending(
         return [SlotSet(follow_up.SENT_SLOT, None)]
     if step == follow_up.ASK_TO_ADD:
         dispatcher.utter_message(response="ucapan_tadi_tanya")
-        return [SlotSet(follow_up.SENT_SLOT, replace(sent, words=turn.text).to_slot())]
+        words = "\n".join(text for text in (sent.words, turn.text) if text)[:MAX_CHARACTERS]
+        return [SlotSet(follow_up.SENT_SLOT, replace(sent, words=words).to_slot())]
     if step == follow_up.NOT_TO_ADD:
         dispatcher.utter_message(response="ucapan_tadi_bukan")
         return [SlotSet(follow_up.SENT_SLOT, replace(sent, words="", adding_until=0).to_slot())]
     turn.wipe = True
-    words = sent.words if step == follow_up.ADD_TO_LAST else turn.text
+    # A danger is added at once, with what waited for an answer.
+    told = sent.words if step == follow_up.ADD_TO_LAST else f"{sent.words}\n{turn.text}"
+    words = told.strip()
     answer = _add(dispatcher, turn, desk_key, tip_id, words)
     dispatcher.utter_message(response=answer or "ucapan_tadi_ditambah")
     adding = replace(sent, words="", adding_until=clock.now_ms() + follow_up.OPEN_MS)
@@ -425,6 +433,8 @@ def _add(
     assert turn.vault is not None
     if turn.level == levels.URGENT:
         dispatcher.utter_message(response="ucapan_lapor_bahaya")
+    points = [_point(content.location) for content in turn.contents if content.location]
+    text = "\n".join([text, *(f"Titik di peta: {north}, {east}" for north, east in points)]).strip()
     if text and follow_up.is_full(turn.vault, tip_id):
         return "ucapan_status_penuh"
     if text:

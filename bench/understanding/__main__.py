@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bench.understanding import context, measures, memory, noise, report, sets, variants
+from bench.understanding import context, measures, memory, noise, report, sets, triage, variants
 from bench.understanding.measures import Result
 from bench.understanding.sets import Item
 from bot import settings as settings_module
@@ -33,6 +33,7 @@ def main() -> None:
         "overall": lambda: _overall(assistant, everything),
         "noise": lambda: _noise(assistant, heldout["everyday"]),
         "context": lambda: _context(assistant),
+        "triage": lambda: triage.measure(assistant, triage.read(sets.HELDOUT)),
         "thresholds": lambda: _thresholds(assistant),
         "variants": lambda: _variants(examples, heldout),
         "cross_validation": lambda: _cross_validation(examples),

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.diet import compare
+from bench.understanding import triage
 from bot.settings import PROJECT_ROOT
 
 TEMPLATE = "nlu.md.jinja"
@@ -46,6 +47,7 @@ def show(found: dict[str, Any]) -> None:
     print(f"{overall['milliseconds']:.2f} ms a text")
     print(f"cross-validation {found['cross_validation']['right']:.3f}")
     print(f"darurat {overall['urgent']}, biasa raised {overall['raised']}")
+    triage.show(found["triage"])
     print(f"written to {TARGET.relative_to(PROJECT_ROOT)}")
 
 

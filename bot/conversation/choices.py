@@ -33,7 +33,8 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     number = _number(words, len(choices))
     if number is not None:
         return choices[number - 1] if number <= len(choices) else None
-    if written := next((c for c in choices if _title_words(c) == words), None):
+    meant = normalise(words)
+    if written := next((c for c in choices if normalise(_title_words(c)) == meant), None):
         return written
     if choice := _yes_or_no(words, choices) or _one_word(words, choices):
         return choice
@@ -70,17 +71,23 @@ def _title_words(choice: Choice) -> list[str]:
 
 
 def _yes_or_no(words: Sequence[str], choices: Sequence[Choice]) -> Choice | None:
-    """ "iyo" picks "Ya, hapus" and "dak" picks "Tidak jadi"."""
+    """ "iyo" picks "Ya, hapus" and "dak" picks "Tidak jadi".
+
+    Only where one of the choices is a yes: beside "Saya dalam bahaya" a late "TDK" says nothing
+    about "Tidak ada bahaya".
+    """
     fillers = lexicon.words("pengisi_pilihan") - lexicon.words("iya")
     said = normalise(word for word in words if word not in fillers)
     if said and said[0] in lexicon.words("bukan"):
         # "dak biso" is a no to "Ya, bisa menelepon".
         offered = {word for choice in choices for word in normalise(_title_words(choice))}
         said = [said[0], *(word for word in said[1:] if word not in offered)]
+    firsts = [_title_words(choice)[:1] for choice in choices]
+    asks = any(first and first[0] in lexicon.words("iya") for first in firsts)
     for group in ("iya", "bukan"):
-        if said and all(word in lexicon.words(group) for word in said):
-            for choice in choices:
-                if _title_words(choice)[:1] and _title_words(choice)[0] in lexicon.words(group):
+        if asks and said and all(word in lexicon.words(group) for word in said):
+            for choice, first in zip(choices, firsts):
+                if first and first[0] in lexicon.words(group):
                     return choice
     return None
 

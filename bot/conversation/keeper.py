@@ -125,7 +125,7 @@ class Keeper:
     def _may_be_written_to(self, state: bytes) -> bool:
         """Whether the person said that it is safe to answer here."""
         draft = Draft.from_slot(self._speaker.slot_of(state, SLOT))
-        return draft is not None and draft.knows(SAFE)
+        return draft is not None and draft.fields.get(SAFE) == "ya"
 
     def _state(self, connection: Connection, conversation_id: str) -> bytes | None:
         sealed = connection.execute(

@@ -14,7 +14,7 @@ from bot.knowledge import details
 from bot.knowledge.buttons import sends_abroad
 from bot.nlu.labels import FAQ, TOPIC_SLOT
 
-ReadAlone = Callable[[str, list[dict[str, Any]]], Understanding]
+ReadAlone = Callable[[str, dict[str, Any]], Understanding]
 
 
 class AfterAnswer:
@@ -22,7 +22,7 @@ class AfterAnswer:
 
     Args:
         processor: Rasa's, for its domain and its texts.
-        read_alone: Reads a text, which names some entities, as if nothing stood before it.
+        read_alone: Reads a text, of which there is a parse, as if nothing stood before it.
     """
 
     def __init__(self, processor: Any, read_alone: ReadAlone) -> None:
@@ -50,7 +50,7 @@ class AfterAnswer:
             return None
         if understanding.parsed["fits_before"] or details.asks_for_detail(text):
             return None
-        alone = self._read_alone(text, understanding.parsed["entities"])
+        alone = self._read_alone(text, understanding.parsed)
         return alone if alone.sure and alone.intent == FAQ else None
 
     def topic_that_tells(self, understanding: Understanding, tracker: Any, text: str) -> str | None:

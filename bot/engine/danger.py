@@ -54,7 +54,7 @@ def only_feels(text: str, understanding: Understanding) -> bool:
     clear = understanding.sure and understanding.intent in CLEAR_BESIDE_A_FEELING
     return (
         len(words) <= LONGEST_FEELING
-        and understanding.level != levels.URGENT
+        and not sounds_urgent(text)
         and not lexicon.words("perasaan").isdisjoint(words)
         and not (clear and not understanding.leans_back)
     )

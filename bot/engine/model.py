@@ -17,11 +17,13 @@ INPUTS = (
     "config.yml",
     "bot/domain",
     "bot/nlu",
+    "bot/triage",
     "nlu_data/dialog",
     "nlu_data/faq",
     "nlu_data/lookup",
     "nlu_data/rules",
     "nlu_data/stories",
+    "nlu_data/triage",
     "requirements.lock",
 )
 

@@ -17,11 +17,11 @@ from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
 from bot.engine.certain import certain
 from bot.engine.corrections import correction
-from bot.engine.flat import flat
+from bot.engine.flat import MAX_UNDERSTOOD, flat
 from bot.engine.memory import Memory
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
-from bot.nlu.following import asks, asks_to_go_on
+from bot.nlu.following import asks, asks_to_go_on, without_address
 from bot.nlu.labels import (
     CANNOT_CALL,
     FALLBACK,
@@ -34,7 +34,7 @@ from bot.nlu.labels import (
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
-from bot.triage.phrases import speaks_of_own, speaks_of_suicide, tells_of_another
+from bot.triage.phrases import sounds_urgent, speaks_of_own, speaks_of_suicide, tells_of_another
 
 QUIZ, RUDE, STOP = "kuis", "kasar", "berhenti"
 # Small words, and what is none of the answers that a running quiz asked for.
@@ -44,6 +44,12 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 REPORT, CLEAR_BESIDE_A_CRY = "lapor", 0.95
 # Said in a few words or not at all.
 BARE_COMMANDS, LONGEST_COMMAND = ("kembali", "lewati", "ya", "tidak"), 6
+# Clearly one of these without a word of danger, a message is no cry for help.
+PLAIN, CLEARLY_PLAIN = (
+    "salam", "terima_kasih", "sampai_jumpa", "siapa_kamu", "menu", "kuis", "berhenti", "batal",
+    "kembali", "lewati", "ulangi", "puas", "privasi_hapus", "cek_status", "ya",
+), 0.8  # fmt: skip
+LONGEST_BARE_FEELING = 2
 # "b eh c maksudnya": so many words may stand around a letter.
 LONGEST_LETTER = 4
 # Commands that messengers teach people to type.
@@ -85,10 +91,12 @@ class Reader:
     def __init__(self, processor: Any) -> None:
         from rasa.shared.core.constants import DEFAULT_INTENTS
 
+        from bot.nlu.level_classifier import LevelClassifier
         from bot.nlu.linear import LinearIntentClassifier
 
         self._processor = processor
         self._classifier = rasa_internals.component(processor, LinearIntentClassifier)
+        self._levels = rasa_internals.component(processor, LevelClassifier)
         self._responses = processor.domain.responses
         self._after_answer = AfterAnswer(processor, self._part)
         # Rasa adds intents of its own (restart, back, session_start): not for people.
@@ -170,7 +178,8 @@ class Reader:
         if found is None:
             return None
         main, other = self.understand(found.meant, trackers.with_slots({}, self._processor.domain))
-        whole = levels.assess(text, main.intent, main.confidence)
+        weighed = levels.weighed_in(self._levels.read(flat(text)))
+        whole = levels.assess(text, main.intent, main.confidence, weighed)
         main = replace(main, level=levels.highest(whole, main.level))
         if main.intent == OUT_OF_SCOPE and not found.denied:
             return None
@@ -222,6 +231,9 @@ class Reader:
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
         parsed = rasa_internals.parse(self._processor, flat(text), tracker)
+        if "\n" in text or len(text) > MAX_UNDERSTOOD:
+            # How urgent it is stands in its lines, and in all of them.
+            parsed |= self._levels.read(text)
         whole = _without_bare_commands(text, _understanding(text, parsed))
         if whole.intent == RUDE and (rest := wishes.without_insults(text)):
             main, other = self.understand(rest, tracker)
@@ -231,7 +243,7 @@ class Reader:
         pieces = wishes.parts(text)
         if len(pieces) < 2 or whole.intent == levels.URGENT:
             return whole, None
-        understood = [self._part(piece.text, parsed["entities"]) for piece in pieces]
+        understood = [self._part(piece.text, parsed) for piece in pieces]
         if rest := wishes.beside_courtesy(whole, pieces, understood):
             main, other = self.understand(rest, tracker)
             main = _naming(main, parsed["entities"])
@@ -239,10 +251,15 @@ class Reader:
             main, other = wishes.serve_first(whole, pieces, understood)
         return replace(main, level=levels.highest(whole.level, main.level)), other
 
-    def _part(self, text: str, entities: list[dict[str, Any]]) -> Understanding:
-        """Reads a part by itself; `entities` is what the whole message names."""
+    def _part(self, text: str, whole: dict[str, Any]) -> Understanding:
+        """Reads a part by itself, with what the whole message names and how grave it is.
+
+        Torn out of it, half of "gak ada yang maksa, aku emang suka" is a cry for help.
+        """
         line = flat(text)
-        parsed = {"text": line, "entities": entities, **self._classifier.read(line)}
+        parsed = {**whole, "text": line, **self._classifier.read(line)}
+        if sounds_urgent(text):
+            parsed |= self._levels.read(line)
         return _understanding(text, parsed)
 
     def _from_payload(self, value: str) -> Understanding | None:
@@ -308,8 +325,11 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     """What was read of `text`, with its level."""
     intent, topic, confidence = _best_guess(parsed)
     # Triage reads every line to its end, also where the classifier does not.
-    level = levels.assess(text, intent, confidence)
+    level = levels.assess(text, intent, confidence, levels.weighed_in(parsed))
     sure = parsed["intent"]["name"] != FALLBACK
+    is_plain = intent in PLAIN and sure and confidence >= CLEARLY_PLAIN
+    if (is_plain or _is_a_bare_feeling(text)) and not sounds_urgent(text):
+        level = levels.ORDINARY
     if not sure and parsed["intent"].get("unsure") != "between":
         intent, topic = OUT_OF_SCOPE, None
     is_cry = not (sure and _asks_about_others(text, intent, confidence))
@@ -321,6 +341,12 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
+
+
+def _is_a_bare_feeling(text: str) -> bool:
+    """ "takut kak": it is heard, and asked about."""
+    words = without_address(raw_words(text))
+    return len(words) <= LONGEST_BARE_FEELING and not lexicon.words("perasaan").isdisjoint(words)
 
 
 def _asks_about_others(text: str, intent: str, confidence: float) -> bool:

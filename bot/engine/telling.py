@@ -10,10 +10,12 @@ from typing import Any
 
 from bot import clock, lexicon
 from bot.attachments.store import NEVER_KEPT
+from bot.conversation.choices import is_place_in_list
 from bot.conversation.context import TurnContext
 from bot.conversation.messages import Attachment, Content, Understanding
 from bot.engine import tracker as trackers
 from bot.engine.certain import certain
+from bot.entities import phones
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
 from bot.nlu.labels import DANGER_SLOT, FAQ, OUT_OF_SCOPE
@@ -59,8 +61,9 @@ COURTESIES = ("salam", "terima_kasih", "sampai_jumpa")
 LONGEST_COURTESY = 5
 # So many words may open a report, and so much must be told after them.
 LONGEST_OPENING, LEAST_FACTS = 5, 2
+MOST_BEFORE_OPENING = 2
 # A mistyped receipt has about as many digits as a right one.
-LEAST_DIGITS = 13
+LEAST_DIGITS, LEAST_DIGITS_OF_A_PART = 13, 4
 # "iya pak" after a report was sent adds nothing.
 LEAST_WORDS_OF_A_FACT = 3
 # Whoever tells of one of these is not the one in danger.
@@ -78,6 +81,13 @@ def step_in_words(tracker: Any, text: str) -> Understanding | None:
     """What goes before everything that was offered: silence, "mau lapor", "gak jadi"."""
     wanted = asks_for_silence(tracker, text) or wants_to_report(text)
     draft = Draft.from_slot(tracker.get_slot(SLOT))
+    session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+    if session is not None and session.stage == follow_up.CONFIRM and is_place_in_list(text):
+        # A second tap on what sent the report must not cost the receipt.
+        return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
+    if draft is not None and not is_told(tracker) and text and not wanted:
+        comes_back = len(raw_words(text)) <= LONGEST_STEP and says(_phrases("kembali_lapor"), text)
+        return certain(REPORT, langkah=interview.GO_ON) if comes_back else None
     if wanted or not is_told(tracker) or draft is None or not text:
         return wanted
     offered = {choice.title.lower() for choice in trackers.offered_last(tracker)}
@@ -102,27 +112,38 @@ def asks_for_silence(tracker: Any, text: str) -> Understanding | None:
 def wants_to_report(text: str) -> Understanding | None:
     """ "mau lapor", alone: a report, whatever was offered before; or the one that waits."""
     words = without_address(raw_words(text))
-    # "assalamualaikum, selamat siang, mau lapor"
-    polite = takewhile(lexicon.words("pembuka").__contains__, words)
-    rest = words[len(list(polite)) :] or words
+    rest = _past_greetings(text)
     found = _phrases("mulai").match(" ".join(rest))
     if not rest or asks(words) or found is None or found.end() < len(" ".join(rest)):
         return None
     return certain(REPORT, langkah=interview.GO_ON)
 
 
+def _past_greetings(text: str) -> list[str]:
+    """The words of "assalamualaikum nak, selamat siang, mau lapor" from "mau" on."""
+    words = without_address(raw_words(text))
+    polite = takewhile(lexicon.words("pembuka").__contains__, words)
+    return words[len(list(polite)) :] or words
+
+
 def begins_with_story(tracker: Any, text: str, read: Read) -> Understanding | None:
     """ "mau lapor, kemarin malam di desa saya ...": a report, and its story with it."""
-    words = without_address(raw_words(text))
+    words = _past_greetings(text)
     opening = words[:LONGEST_OPENING]
-    if is_told(tracker) or len(words) <= LONGEST_OPENING or asks(opening):
+    if is_told(tracker) or asks(opening):
         return None
-    if _phrases("mulai").match(" ".join(opening)) is None:
+    # "nenek mau lapor cucu"
+    begun = (_phrases("mulai").match(" ".join(opening[n:])) for n in range(MOST_BEFORE_OPENING + 1))
+    if not any(begun):
         return None
     heard = read(text)
     facts = reading.facts(text, heard.parsed.get("entities", ()), today=clock.today())
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
-    return None if is_own_cry or len(facts) < LEAST_FACTS else _as_told(heard)
+    wishes = says(_phrases("ingin_lapor"), text) and "?" not in text and not asks(words)
+    names_somebody = not signs.words("jumlah", "korban").isdisjoint(words)
+    least = 1 if wishes else LEAST_FACTS
+    is_story = len(facts) >= least or (wishes and names_somebody)
+    return _as_told(heard) if is_story and not is_own_cry else None
 
 
 def in_report(
@@ -142,7 +163,7 @@ def in_report(
     if step := _step_said(text, draft):
         return certain(REPORT, langkah=step)
     heard = read(text)
-    if heard.intent in ALWAYS and heard.sure and heard.confidence >= CLEAR:
+    if _goes_before_all(text, heard):
         return None
     facts = _facts(text, heard, draft)
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
@@ -151,6 +172,9 @@ def in_report(
         # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself.
         heard = replace(heard, level=levels.assess(text, intent="", confidence=0.0))
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
+    if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):
+        # Grave, and without a word of danger now: told on, with a number to call before it.
+        is_own_cry = False
     # A story that only resembles a question goes on, with a number to call before it.
     if is_own_cry and not (heard.intent == FAQ and "?" not in text):
         trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
@@ -167,6 +191,15 @@ def in_report(
     if not answers and not is_own_cry and _is_about_something_else(text, heard, bool(facts)):
         return None
     return _as_told(heard)
+
+
+def _goes_before_all(text: str, heard: Understanding) -> bool:
+    """ "hapus semua data saya"; not "hapus bu rt", which puts a line right."""
+    if heard.intent not in ALWAYS or not heard.sure or heard.confidence < CLEAR:
+        return False
+    words = without_address(raw_words(text))
+    deletes = heard.intent == "privasi_hapus"
+    return not deletes or len(words) == 1 or says(_phrases("hapus_semua"), text)
 
 
 def with_receipt(text: str) -> Understanding | None:
@@ -187,7 +220,16 @@ def in_follow_up(
         if is_step and says(_phrases("tanpa_nomor"), text):
             return certain(FOLLOW_UP, langkah="tanpa_nomor")
         digits = sum(sign.isdigit() for sign in text)
-        return certain(FOLLOW_UP) if digits >= LEAST_DIGITS else None
+        if digits >= LEAST_DIGITS:
+            return certain(FOLLOW_UP)
+        is_part = digits >= LEAST_DIGITS_OF_A_PART and not phones.find(text)
+        is_about_it = is_step and says(_phrases(follow_up.ASKS_FOR_RECEIPT), text)
+        is_well = is_step and set(raw_words(text)) <= set(order().phrases["ya_kirim"])
+        if is_part or is_about_it or is_well:
+            return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
+        return None
+    if heard is not None and says(_phrases("lain"), text):
+        return _as_told(heard)
     if heard is not None and is_step and (wanted := _wanted_of_a_report(text)):
         return certain(FOLLOW_UP, langkah=wanted)
     if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
@@ -219,20 +261,26 @@ def after_sending(
     if sent is None or is_told(tracker) or wants_to_report(text):
         return None
     if not text:
-        has_file = any(_files(line) for line in lines)
+        has_file = any(_files(line) or line.location for line in lines)
         step = follow_up.ADD_MORE if sent.is_adding else follow_up.ASK_TO_ADD
         return certain(FOLLOW_UP, langkah=step) if has_file else None
     words = raw_words(text)
     if "?" in text or asks(words):
         return None
+    if sent.words and set(words) <= set(order().phrases["ya_kirim"]):
+        return certain(FOLLOW_UP, langkah=follow_up.ADD_TO_LAST)
+    if sent.words and len(words) <= LONGEST_STEP and says(_phrases("selesai"), text):
+        return certain(FOLLOW_UP, langkah=follow_up.ADD_TO_LAST)
     if sent.is_adding and len(words) <= LONGEST_STEP and says(_phrases("selesai"), text):
         return certain(FOLLOW_UP, langkah=follow_up.NOT_TO_ADD)
     heard = read(text)
+    if says(_phrases("lain"), text):
+        return _as_told(heard)
     if heard.intent in (*COURTESIES, *ERRANDS) and heard.sure:
         return None
-    if not sent.is_adding and not _may_belong(text, heard):
+    if not sent.is_adding and not sent.words and not _may_belong(text, heard):
         return None
-    is_urgent = heard.level == levels.URGENT
+    is_urgent = heard.level == levels.URGENT and sounds_urgent(text)
     if is_urgent and _is_own_cry(text):
         # Who is in danger is told what to do, and asked nothing else.
         return None
@@ -272,6 +320,8 @@ def _step_said(text: str, draft: Draft) -> str | None:
     words = without_address(raw_words(text))
     said = " ".join(words)
     if said in order().phrases[interview.SUMMARY]:
+        return interview.SUMMARY
+    if draft.current == SUMMARY and words and set(words) <= set(order().phrases["ya_kirim"]):
         return interview.SUMMARY
     if draft.current == SURE and says(_phrases("jadi"), text):
         return interview.GO_ON
@@ -372,6 +422,7 @@ def takes_all(tracker: Any, lines: Sequence[Content]) -> bool:
     """Whether what has no words, such as a photo, belongs to a report as well."""
     session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
     adding = session is not None and session.stage == follow_up.ADDING
+    adding = adding or Sent.from_slot(tracker.get_slot(follow_up.SENT_SLOT)) is not None
     has_more = any(line.location or _files(line) for line in lines)
     return has_more and (is_told(tracker) or adding)
 
@@ -381,6 +432,9 @@ def keep_meanwhile(tracker: Any, turn: TurnContext) -> None:
     draft = Draft.from_slot(tracker.get_slot(SLOT))
     if draft is None:
         return
+    if tracker.get_slot(DANGER_SLOT):
+        # Staff see that somebody is in danger here, also before anything was told.
+        draft = replace(draft, level=levels.URGENT)
     draft, effects = filing.meanwhile(
         draft,
         filing.current_desk_key(turn.vault),

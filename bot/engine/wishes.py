@@ -118,7 +118,8 @@ def beside_courtesy(
         and (part.asks or meant.intent == FAQ or meant.intent in errands())
         and len(part.said) > LONGEST_COURTESY
     ]
-    return ". ".join(part.text for part in rest) or None
+    # With nothing left out it would be read for ever.
+    return ". ".join(part.text for part in rest) if 0 < len(rest) < len(pieces) else None
 
 
 def without_insults(text: str) -> str | None:

@@ -59,7 +59,7 @@ class LinearModel:
         targets = np.array([numbers[label] for _, label in examples])
         texts = [text for text, _ in examples]
         vectoriser = Vectoriser.fit(texts, kinds)
-        matrix = _matrix(vectoriser, texts)
+        matrix = as_matrix(vectoriser, texts)
         temperature = _temperature(matrix, targets, strength, held_out) if held_out else 1.0
         machine = _machine(strength).fit(matrix, targets)
         weights, steps = _in_steps(machine.coef_.T)
@@ -135,7 +135,8 @@ def _machine(strength: float) -> Any:
     return LinearSVC(C=strength, random_state=0)
 
 
-def _matrix(vectoriser: Vectoriser, texts: Sequence[str]) -> Any:
+def as_matrix(vectoriser: Vectoriser, texts: Sequence[str]) -> Any:
+    """A sparse row of weights for each text."""
     from scipy.sparse import csr_matrix
 
     rows = [vectoriser.transform(text) for text in texts]

@@ -81,7 +81,8 @@ def _count_at(said: Statement, place: int) -> _Count | None:
     before = word(said.tokens, place - 1)
     if not _counts_people(said, place, after, kind, before):
         return None
-    if value == 1 and before not in signs.words("jumlah", "sebelum_satu"):
+    is_one = value == 1 and said.asked != "jumlah"
+    if is_one and before not in signs.words("jumlah", "sebelum_satu"):
         return None
     if said.denies_before(token.start):
         return None

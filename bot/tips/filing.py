@@ -178,13 +178,16 @@ def kept_ms(name: str) -> int:
     return retention.hours(name) * retention.HOUR_MS
 
 
-def unlink(whose: str) -> Effect:
-    """Nothing leads from this conversation to a report that was sent from it any more."""
+def unlink(whose: str, *, unfinished: bool = True) -> Effect:
+    """Nothing leads from this conversation to a report that was sent from it any more.
+
+    With `unfinished` off one that is still told keeps its link.
+    """
 
     def effect(connection: Connection) -> None:
-        connection.execute(
-            update(tips).where(tips.c.conversation_id == whose).values(conversation_id=None)
-        )
+        of_it = tips.c.conversation_id == whose
+        which = of_it if unfinished else of_it & (tips.c.state != UNFINISHED)
+        connection.execute(update(tips).where(which).values(conversation_id=None))
 
     return effect
 

@@ -42,6 +42,9 @@ ASK_TO_ADD, ADD_TO_LAST, ADD_MORE, NOT_TO_ADD = STEPS_AFTER_SENDING = (
     "tanya_tadi", "tambah_tadi", "tambah_lagi", "bukan_tadi",
 )  # fmt: skip
 
+# "sudah saya catat", "nomornya apa?": said instead of the receipt.
+ASKS_FOR_RECEIPT = "soal_nomor"
+
 # What a conversation with a receipt waits for.
 CONFIRM, CHECK, OPEN, ADDING = STAGES = ("confirm", "check", "open", "adding")
 

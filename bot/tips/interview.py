@@ -37,6 +37,8 @@ SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal
 GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
 STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
 
+# It is not safe, and the reporter goes on.
+DARING = "berani"
 OTHER_KIND = "lainnya"
 RECRUITER, STAGE = "pelaku", "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.
@@ -65,6 +67,7 @@ class Said:
         files: How many files came; `files_kept` whether this channel can keep them.
         point: A point on the map that came: latitude and longitude in degrees (WGS 84).
         level: How urgent the words sound.
+        after_danger: The reporter was in danger a moment ago, and goes on now.
     """
 
     text: str = field(default="", repr=False)
@@ -78,6 +81,7 @@ class Said:
     files_kept: bool = True
     point: tuple[float, float] | None = field(default=None, repr=False)
     level: str = levels.ORDINARY
+    after_danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,12 @@ def take(draft: Draft, said: Said) -> Step:
     """The report after one more message."""
     draft = replace(draft, level=levels.highest(draft.level, said.level))
     draft, notes = _with_everything_beside(draft, said)
+    if said.step == GO_ON and said.after_danger and draft.current == SAFE:
+        # It is not safe, and she goes on nevertheless: nobody asks her again and again.
+        return _answered(draft, {SAFE: DARING}, notes)
+    if said.step == GO_ON and draft.fields.get(SAFE) == SILENT:
+        # Back, by herself.
+        draft = draft.with_facts({SAFE: "ya"})
     if said.step:
         return _after_step(draft, said.step, notes)
     if said.question:
@@ -142,7 +152,7 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
     if step == DELETE:
         return Step(draft, notes, outcome=CANCELLED)
     if step == QUIET:
-        return Step(draft, outcome=SILENT)
+        return Step(draft.with_facts({SAFE: SILENT}), outcome=SILENT)
     if step == CANCEL:
         told = draft.words or any(name not in _HIDDEN for name in draft.fields)
         if told:
@@ -203,7 +213,7 @@ def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     if said.question == CHANGE:
         return _put(draft, str(facts["soal"]), notes)
     if facts.get(SAFE) == SILENT:
-        return Step(draft, outcome=SILENT)
+        return Step(draft.with_facts(facts), outcome=SILENT)
     if facts.get(CONSENT) == "tidak":
         return Step(draft, outcome=REFUSED)
     if not facts:
@@ -212,6 +222,8 @@ def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
 
 
 def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
+    if said.facts.get(CONSENT) == "tidak":
+        return Step(draft, outcome=REFUSED)
     wanted = _wanted(draft)
     new = {name: v for name, v in said.facts.items() if _is_news(draft, said, name, v)}
     if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
@@ -292,10 +304,14 @@ def _warned(draft: Draft, said: Said) -> tuple[Draft, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if draft.fields.get("pelapor_anak") and "anak" not in draft.warned:
         draft, notes = draft.warn("anak"), ("ucapan_lapor_anak",)
-    in_danger = said.level == levels.URGENT or draft.fields.get("bahaya") == "ya"
+    in_danger = said.level == levels.URGENT or _is_in_danger(draft)
     if in_danger and "bahaya" not in draft.warned:
         draft, notes = draft.warn("bahaya"), (*notes, "ucapan_lapor_bahaya")
     return draft, notes
+
+
+def _is_in_danger(draft: Draft) -> bool:
+    return draft.fields.get("bahaya") == "ya" or draft.fields.get(SAFE) == DARING
 
 
 def _answered(draft: Draft, facts: Mapping[str, Any], notes: tuple[str, ...]) -> Step:
@@ -312,7 +328,7 @@ def _answered(draft: Draft, facts: Mapping[str, Any], notes: tuple[str, ...]) ->
 
 def _level(draft: Draft) -> str:
     """How grave the report is by what it tells, whatever the words sound like."""
-    if draft.fields.get("bahaya") == "ya":
+    if _is_in_danger(draft):
         return levels.URGENT
     is_grave = any(draft.fields.get(name) in values for name, values in order().grave.items())
     return levels.SERIOUS if is_grave else levels.ORDINARY

@@ -13,7 +13,10 @@ from typing import Any
 
 from bot.entities import phones
 from bot.entities.find import find
+from bot.nlu.features import raw_words
+from bot.nlu.following import without_address
 from bot.tips import counting, recruiter, signs, whereabouts
+from bot.tips.questions import CONSENT, SAFE, order
 from bot.tips.retraction import correction
 from bot.tips.statement import Statement
 from bot.triage import phrases
@@ -23,6 +26,7 @@ __all__ = ["correction", "facts", "facts_of", "masked"]
 NIK_MASK = "[NIK tidak disimpan]"
 
 YES, NO, UNKNOWN = "ya", "tidak", "tidak_tahu"
+NOT_YET = "belum"
 CHILD_UNDER = 18
 # Fields for which it may be said that it is not known.
 _MAY_BE_UNKNOWN = ("anak", "bahaya")
@@ -44,9 +48,10 @@ def facts(
         asked: The field that was asked right before; a bare answer counts for it.
         today: The day from which "udah 3 hari" is counted.
     """
+    agreed = _agreement(text, asked) if asked in (SAFE, CONSENT) else None
     said = Statement(text, entities, asked)
     if not said.tokens:
-        return {}
+        return {asked: agreed} if asked and agreed else {}
     found: dict[str, Any] = {
         "peran": _role(said),
         "tahap": _stage(said),
@@ -57,14 +62,42 @@ def facts(
         "jumlah": counting.people(said),
         "uang_jumlah": counting.money(said),
         "rujukan": _referral(said),
+        "gaji": _wages(said),
         **{field: _yes_or_no(said, field) for field in _YES_OR_NO},
     }
     found |= _ages(said, found)
     if found["uang_jumlah"]:
         found["uang"] = YES
     found["jenis"] = _kind(said, found)
+    if asked and agreed:
+        found[asked] = agreed
     _without_bare_words(found, text)
     return {field: value for field, value in found.items() if value is not None}
+
+
+def _agreement(text: str, asked: str) -> str | None:
+    """The answer to the two questions before all others, in whatever words.
+
+    "berani": it is not safe, and the reporter goes on nevertheless.
+    """
+    words = " ".join(raw_words(text))
+    if asked == SAFE:
+        if _says("tidak_aman", words):
+            # As in bot/tips/interview.py: it is not safe, and she goes on.
+            return "berani" if _says("tetap", words) else None
+        return YES if _says("aman", words) else _first_of("boleh", words)
+    return NO if _says("tidak_boleh", words) else _first_of("boleh", words)
+
+
+def _says(group: str, words: str) -> bool:
+    return phrases.pattern(order().phrases[group]).search(words) is not None
+
+
+def _first_of(group: str, words: str) -> str | None:
+    """Whether a message begins with one of the words, past "kak" and the like."""
+    rest = without_address(words.split())
+    found = phrases.pattern(order().phrases[group]).match(" ".join(rest))
+    return YES if found else None
 
 
 def facts_of(text: str, *, asked: str | None = None, today: date) -> dict[str, Any]:
@@ -104,7 +137,9 @@ def _yes_or_no(said: Statement, field: str) -> str | None:
         told = signs.without(others, "pelapor_anak", "ya")
     if yes.said_in(told) or (field == "bahaya" and _is_in_danger(said)):
         return YES
-    if no.stand_in(said.told) and not _is_own_safety(said, field):
+    # "majikan tidak bayar gaji" does not say that nobody pays anything.
+    denied = signs.without(said.told, "ya_tidak", "uang", "bukan") if field == "uang" else said.told
+    if no.stand_in(denied) and not _is_own_safety(said, field):
         return NO
     return _bare_answer(said, field) if said.asked == field else None
 
@@ -154,6 +189,11 @@ def _referral(said: Statement) -> str | None:
     if said.asked == "rujukan" or signs.signs("rujukan_ingin").said_in(said.told):
         return signs.first_said("rujukan", said.told)
     return None
+
+
+def _wages(said: Statement) -> str | None:
+    """Whether wages were not paid."""
+    return NOT_YET if signs.signs("gaji_belum").stand_in(said.told) else None
 
 
 def _ages(said: Statement, found: Mapping[str, Any]) -> dict[str, Any]:

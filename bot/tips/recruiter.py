@@ -155,6 +155,9 @@ def _names_nobody(said: Statement) -> bool:
     numbers = ("telepon", "rekening", "tautan", "perusahaan")
     if any(said.of_kind(kind) for kind in numbers):
         return False
+    tells_else = not signs.words("pelaku", "bukan_jawaban").isdisjoint(rest)
+    if tells_else and signs.words("pelaku", "nama").isdisjoint(rest):
+        return True
     nobody = signs.words("pelaku", "bukan_siapa") | _no_answers()
     return all(
         word in nobody or meant in nobody for word, meant in zip(rest, normalise(rest), strict=True)

@@ -20,6 +20,8 @@ from bot.tips.questions import CONSENT, SAFE, fills, order
 _LEAST_LETTERS = 3
 # A longer message tells more than one line.
 _MOST_WORDS = 12
+# "tempat batam"
+_MOST_WORDS_OF_A_LINE = 3
 # Lines whose values cannot be taken for those of another one.
 _OF_ONE_SHAPE = ("uang", "waktu", "jumlah")
 _POSSESSIVES = ("nya", "nyo", "ne")
@@ -85,7 +87,8 @@ def named(text: str) -> tuple[str | None, str]:
     if after == len(tokens):
         return question, ""
     # "agen ilegal mengumpulkan orang" tells a story; "agennya Deni" names a line.
-    points = first > 0 or tokens[first].text.endswith(_POSSESSIVES)
+    is_short = len(tokens) <= _MOST_WORDS_OF_A_LINE
+    points = first > 0 or is_short or tokens[first].text.endswith(_POSSESSIVES)
     return (question, text[tokens[after].start :]) if points else (None, text)
 
 

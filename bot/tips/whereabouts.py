@@ -20,6 +20,9 @@ MOST_CHARACTERS = 200
 _MOST_WORDS = 9
 _MOST_WORDS_OF_AN_ANSWER = 12
 _MOST_WORDS_OF_A_PLACE = 40
+# Without any word about a place.
+_MOST_WORDS_OF_A_NAME = 3
+_MOST_DAYS_AHEAD = 31
 # "17/8", "17-08-2026"
 _DAY = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}(\s*[/.-]\s*\d{2,4})?")
 # Who says "dari" says less about where somebody is than who says "di".
@@ -30,6 +33,8 @@ def place(said: Statement) -> dict[str, Any] | None:
     """The place a message names: of a desa, a regency or a country, and in words."""
     named = _named_place(said)
     words = _building(said) or (_whole_answer(said, "tempat") if _is_asked(said) else None)
+    if named is None and (city := _city(said)):
+        named = {"kabupaten": city}
     if named is None and words is None:
         return None
     return {**(named or {}), **({"teks": words} if words else {})}
@@ -48,7 +53,10 @@ def time(said: Statement, today: date) -> dict[str, Any] | None:
     for entity in said.of_kind("waktu"):
         start, end = entity["start"], entity["end"]
         if _is_time_of_report(said, start, said.folded[start:end]):
-            return {"dari": _from(entity["value"]), "teks": said.text[start:end]}
+            return _holiday(said) or {
+                "dari": _past(said, _from(entity["value"]), today),
+                "teks": said.text[start:end],
+            }
     if since := _since(said, today):
         return since
     if said.asked == "waktu" and (words := _whole_answer(said, "waktu")):
@@ -56,6 +64,19 @@ def time(said: Statement, today: date) -> dict[str, Any] | None:
         if not now and (said.of_kind("tempat") or said.of_kind("negara")):
             return None
         return {"dari": _from(now[0]["value"]) if now else None, "teks": words}
+    return None
+
+
+def _city(said: Statement) -> str | None:
+    """ "di Batam": a place far from here, of which only the name is known."""
+    at = signs.words("tempat", "di") | signs.words("tempat", "di_atau_ke")
+    for place_, token in enumerate(said.tokens):
+        before = word(said.tokens, place_ - 1)
+        is_there = before in at or before in signs.data()["tempat"]["senama"]
+        is_goal = not _goes_to().isdisjoint(said.words_before(token.start))
+        is_place = _is_asked(said) or (is_there and not is_goal)
+        if is_place and token.text in signs.words("tempat", "kota") and not said.is_taken(token):
+            return token.text.title()
     return None
 
 
@@ -72,10 +93,18 @@ def _named_place(said: Statement) -> dict[str, Any] | None:
             value = {"negara": str(entity["value"])}
         else:
             continue
+        if _is_of_the_same_name(said, entity):
+            continue
         weight = _weight(said, entity)
         if weight and (best is None or (weight, "negara" in value) > best[:2]):
             best = (weight, "negara" in value, value)
     return best[2] if best else None
+
+
+def _is_of_the_same_name(said: Statement, entity: Mapping[str, Any]) -> bool:
+    """ "Nagoya di Batam" is not in Japan."""
+    other = signs.data()["tempat"]["senama"].get(said.folded[entity["start"] : entity["end"]])
+    return other is not None and other in {token.text for token in said.tokens}
 
 
 def _weight(said: Statement, entity: Mapping[str, Any]) -> int:
@@ -162,10 +191,16 @@ def _tells_where(said: Statement) -> bool:
     rest = [t for t in said.tokens if not said.is_taken(t) and t.text[0].isalpha()]
     if all(token.text in small for token in rest):
         return False
-    if len(said.tokens) <= _MOST_WORDS_OF_AN_ANSWER:
-        return not signs.signs("tempat", "bukan_jawaban").stand_in(said.told)
     marks = signs.words("tempat", "bangunan") | signs.words("tempat", "sekitar")
-    return len(said.tokens) <= _MOST_WORDS_OF_A_PLACE and any(t.text in marks for t in rest)
+    is_marked = any(token.text in marks for token in rest)
+    begins = said.tokens[0].text in signs.words("tempat", "di") | signs.words(
+        "tempat", "di_atau_ke"
+    )
+    named = said.of_kind("tempat") or said.of_kind("negara")
+    if len(said.tokens) <= _MOST_WORDS_OF_AN_ANSWER:
+        tells = is_marked or begins or named or len(rest) <= _MOST_WORDS_OF_A_NAME
+        return bool(tells) and not signs.signs("tempat", "bukan_jawaban").stand_in(said.told)
+    return len(said.tokens) <= _MOST_WORDS_OF_A_PLACE and is_marked
 
 
 def _tells_when(said: Statement) -> bool:
@@ -184,10 +219,31 @@ def does_not_know(said: Statement) -> bool:
     return signs.signs("jawaban", "tidak_tahu").stand_in(said.told)
 
 
+def _holiday(said: Statement) -> dict[str, Any] | None:
+    """ "lebaran kemarin" is no day that could be counted back."""
+    words = {token.text for token in said.tokens}
+    is_short = said.asked == "waktu" and len(said.tokens) <= _MOST_WORDS_OF_AN_ANSWER
+    if not is_short or words.isdisjoint(signs.words("waktu", "hari_besar")):
+        return None
+    return {"dari": None, "teks": said.text.strip()[:MOST_CHARACTERS]}
+
+
+def _past(said: Statement, day: str | None, today: date) -> str | None:
+    """ "bulan maret", told of what happened, is the last March."""
+    if day is None or (date.fromisoformat(day) - today).days <= _MOST_DAYS_AHEAD:
+        return day
+    words = {token.text for token in said.tokens}
+    if not words.isdisjoint(signs.words("waktu", "nanti")) or str(today.year + 1) in said.text:
+        return day
+    return f"{int(day[:4]) - 1}{day[4:]}"
+
+
 def _is_time_of_report(said: Statement, start: int, folded: str) -> bool:
     words = folded.split()
     is_bare_now = all(word_ in signs.words("waktu", "bukan") for word_ in words)
-    if is_bare_now:
+    # "td sdh saya tulis" tells when it was written.
+    is_bare_lately = words in (["tadi"], ["td"]) and said.asked != "waktu"
+    if is_bare_now or is_bare_lately:
         return False
     before = said.words_before(start)[-1:]
     if before and before[0] in signs.words("waktu", "bukan_sesudah"):

@@ -90,6 +90,30 @@ def speaks_of_safety(text: str) -> bool:
     return _names("aman", text)
 
 
+def supposes(told: Told) -> bool:
+    """True when a sentence supposes something: "kalau paspor ditahan"."""
+    return _stands("andai", told)
+
+
+def tells_of_the_past(told: Told) -> bool:
+    """True when a sentence is about what was: "dulu", "waktu itu"."""
+    return _stands("lampau", told)
+
+
+def tells_of_now(told: Told) -> bool:
+    """True when a sentence says that something goes on: "sekarang", "masih"."""
+    return _stands("kini", told)
+
+
+def tells_a_story(told: Told) -> bool:
+    """True when a sentence is about a film, the news, or something read."""
+    return _stands("cerita", told)
+
+
+def _stands(group: str, told: Told) -> bool:
+    return any(_patterns()[group].search(sentence) for sentence in told.sentences)
+
+
 def _names(group: str, text: str) -> bool:
     plain = " ".join(_spelt_out(text).replace("-", " ").split())
     return _patterns()[group].search(plain) is not None

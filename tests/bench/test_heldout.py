@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pytest
 
-from bench.understanding import sets
+from bench.understanding import sets, triage
 from bot import lexicon
 from bot.nlu.labels import OUT_OF_SCOPE
+from bot.triage import examples as triage_examples
 from tests.nlu_data import content
 
 SETS = [
     (folder.name, name)
     for folder in (sets.HELDOUT, sets.TUNING)
     for name in (sets.HELDOUT_STYLES if folder == sets.HELDOUT else sets.STYLES)
-] + [("context", "followups"), ("context", "two_wishes"), ("context", "conversations")]  # fmt: skip
+]
+# What is measured on in other ways than by its label.
+OTHERS = [
+    ("context", "followups"), ("context", "two_wishes"), ("context", "conversations"),
+    ("heldout", "triage"), ("tuning", "triage"),
+]  # fmt: skip
+SETS += OTHERS
 
 # Nobody's own wording: "bukan itu", "menu".
 SHORTEST = 3
@@ -29,7 +37,7 @@ each_set = pytest.mark.parametrize(
     ("folder", "name"), SETS, ids=[f"{folder}-{name}" for folder, name in SETS]
 )
 each_style = pytest.mark.parametrize(
-    ("folder", "name"), [pair for pair in SETS if pair[0] != "context"]
+    ("folder", "name"), [pair for pair in SETS if pair not in OTHERS]
 )
 
 
@@ -45,6 +53,8 @@ def _sentences(folder: str, name: str) -> list[str]:
     if name == "conversations":
         # Only the last message is measured; people open alike.
         return [item.turns[-1] for item in sets.conversations()]
+    if name == "triage":
+        return [message.text for message in triage.read(sets.BENCH / folder)]
     return [item.text for item in _items(folder, name)]
 
 
@@ -98,7 +108,8 @@ class Examples:
 
 @pytest.fixture(scope="module")
 def examples() -> Examples:
-    return Examples(text for text, _ in sets.examples())
+    by_level = (example.text for example in triage_examples.read())
+    return Examples(chain((text for text, _ in sets.examples()), by_level))
 
 
 # Never trained on. What a failure shows are examples, never the held-out sentences.
@@ -107,6 +118,7 @@ def examples() -> Examples:
 def test_all_training_examples_are_looked_at(examples: Examples) -> None:
     written = sum(len(topic.examples) for topic in content.topics())
     written += sum(map(len, content.dialog_examples().values()))
+    written += sum(1 for _ in triage_examples.read())
     assert len(examples.texts) == written > 10_000
 
 
@@ -174,7 +186,7 @@ def test_no_sentence_counts_twice(folder: str, name: str) -> None:
 
 
 def test_every_style_has_sentences_in_scope_and_out_of_it() -> None:
-    for folder, name in (pair for pair in SETS if pair[0] != "context"):
+    for folder, name in (pair for pair in SETS if pair not in OTHERS):
         labels = Counter(item.label == OUT_OF_SCOPE for item in _items(folder, name))
         assert labels[False] >= 50
         assert labels[True] >= 10

@@ -82,6 +82,15 @@ def _found(**changes: Any) -> dict[str, Any]:
             "two_wishes": 60,
             "wishes": Wishes(0.71, 0.72, 0.73, 4, 17),
         },
+        "triage": {
+            "count": {"darurat": 20, "tinggi": 13, "biasa": 27},
+            "urgent": 0.951,
+            "urgent_unnoticed": 0.017,
+            "serious": 0.952,
+            "raised": 0.053,
+            "noticed": 0.054,
+            "parts": [("darurat", "berbisik", 9, 0.89)],
+        },
         "thresholds": [
             {
                 "threshold": 0.4,

@@ -219,7 +219,7 @@ def test_who_tells_much_at_once_is_asked_four_more_questions_at_most(village: Vi
 
 
 def test_the_stories_are_of_every_kind_and_meet_every_interruption() -> None:
-    kinds = {tip["isi"]["jenis"] for story in STORIES for tip in story["laporan"] if "isi" in tip}
+    kinds = {tip["isi"]["jenis"] for story in STORIES for tip in story["laporan"] if tip.get("isi")}
     assert kinds == set(order().kinds)
     assert len(STORIES) >= 28
     assert len({name(story) for story in STORIES}) == len(STORIES)

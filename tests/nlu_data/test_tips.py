@@ -41,7 +41,7 @@ MOST_SEGMENTS = 3
 
 # What each field may be; the others are words, numbers and places (bot/tips/reading.py).
 VALUES = {
-    "aman": {"ya", "jangan_balas"},
+    "aman": {"ya", "jangan_balas", "berani"},
     "setuju": {"ya", "tidak"},
     "jenis": set(WRITTEN["jenis"]),
     "peran": {"korban", "keluarga", "teman", "saksi", "calon_pekerja"},
@@ -50,6 +50,7 @@ VALUES = {
     "anak": {"ya", "tidak", "tidak_tahu"},
     "uang": {"ya", "tidak"},
     "dokumen": {"ya", "tidak"},
+    "gaji": {"belum"},
     "bahaya": {"ya", "tidak", "tidak_tahu"},
     "bukti": {"ya", "tidak"},
     "polisi": {"ya", "tidak"},

@@ -337,3 +337,11 @@ def test_a_telephone_has_many_spellings(text: str) -> None:
 @pytest.mark.parametrize("text", ["ga bisa nelpon", "dak pacak nelpon", "gak bs telp"])
 def test_who_cannot_call_has_said_no(text: str) -> None:
     assert _payload(text, CAN_YOU_CALL) == "tidak"
+
+
+@pytest.mark.parametrize("text", ["TDK", "tidak", "gak kak", "ya", "iya"])
+def test_a_late_yes_or_no_says_nothing_about_who_is_in_danger(text: str) -> None:
+    """ "Bisa menelepon?" was asked before: a "TDK" to it must not count as "Tidak ada bahaya"."""
+    titles = ("Saya dalam bahaya", "Orang lain yang bahaya", "Tidak ada bahaya")
+    assert pick(text, [Choice(title, f"/{title}") for title in titles]) is None
+    assert pick("3", [Choice(title, f"/{title}") for title in titles]) is not None

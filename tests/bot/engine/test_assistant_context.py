@@ -299,3 +299,9 @@ def test_whoever_did_not_follow_gets_it_in_short(assistant: Assistant, text: str
 
 def test_without_an_answer_before_there_is_nothing_to_shorten(assistant: Assistant) -> None:
     assert "Singkatnya" not in _say(assistant, "gak ngerti").replies[0].text
+
+
+def test_a_message_of_which_nothing_is_courtesy_is_read_once(assistant: Assistant) -> None:
+    """It was read again and again, whole, until Python gave up."""
+    text = "gak ada yg maksa gue kerja disini bro, gue emang demen"
+    assert assistant.understand(text).level != "darurat"

@@ -365,7 +365,6 @@ def test_a_report_may_be_given_up_while_the_desk_is_closed(stage: Stage) -> None
     [
         (interview.CANCELLED, "ucapan_lapor_batal"),
         (interview.REFUSED, "ucapan_lapor_tidak_setuju"),
-        (interview.SILENT, "ucapan_lapor_jangan_balas"),
         (None, "ucapan_lapor_batal"),
     ],
 )
@@ -393,8 +392,25 @@ def test_who_is_in_danger_and_watched_did_not_take_it_back(stage: Stage) -> None
     shown, effect = filing.keep_unfinished(urgent, stage.house.desk_key, stage.whose, "sms")
     stage.house.do(effect)
     said = stage.ends(interview.SILENT, shown)
-    assert [row["id"] for row in stage.house.rows(tips)] == [shown.tip_id]
-    assert said.turn.wipe
+    (row,) = stage.house.rows(tips)
+    assert (row["id"], row["conversation_id"]) == (shown.tip_id, stage.whose)
+    assert said.responses == ["ucapan_lapor_jangan_balas"]
+
+
+def test_what_was_told_waits_for_who_was_watched(stage: Stage) -> None:
+    draft = STORY.with_facts({"aman": interview.SILENT})
+    said = stage.ends(interview.SILENT, draft)
+    assert not said.turn.wipe
+    assert SLOT not in said.slots
+    back = stage.takes("", entities={"langkah": interview.GO_ON})
+    assert back.draft.words == STORY.words
+    assert back.draft.fields["aman"] == "ya"
+
+
+def test_who_wants_silence_hears_nothing_when_staff_write(stage: Stage) -> None:
+    filed = stage.house.sent(whose=stage.whose)
+    stage.ends(interview.SILENT)
+    assert stage.house.row(filed.tip_id).conversation_id is None
 
 
 # The receipt

@@ -61,7 +61,7 @@ def test_lines_of_the_summary_stand_in_the_order_of_the_file() -> None:
 
 
 def test_a_question_is_answered_by_any_field_of_its_line() -> None:
-    assert fills("uang") == ("uang", "dokumen")
+    assert fills("uang") == ("uang", "dokumen", "gaji")
     assert PLACE in fills(PLACE)
     # Without a line in the summary it is its own field.
     assert [fills(question) for question in (SAFE, CONSENT, SUMMARY)] == [

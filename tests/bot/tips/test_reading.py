@@ -15,7 +15,8 @@ from tests.bot.tips import told
 TODAY = date(2026, 11, 21)
 FIELDS = {
     "jenis", "peran", "pelapor_anak", "tahap", "tempat", "tujuan", "waktu", "pelaku", "jumlah",
-    "anak", "uang", "uang_jumlah", "dokumen", "bahaya", "bukti", "polisi", "rujukan",
+    "anak", "uang", "uang_jumlah", "dokumen", "bahaya", "bukti", "polisi", "rujukan", "gaji",
+    "aman", "setuju",
 }  # fmt: skip
 ASKED = st.sampled_from([None, *sorted(FIELDS), "aman", "setuju", "tempat_mana", "kirim"])
 

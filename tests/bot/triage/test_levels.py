@@ -291,3 +291,42 @@ def test_a_danger_that_is_over_rings_no_phone_but_counts(text: str) -> None:
 )
 def test_a_danger_that_goes_on_is_urgent_however_it_began(text: str) -> None:
     assert _by_words(text) == URGENT
+
+
+# With the model of the levels
+
+
+def _weighed(urgent: float, serious: float = 1.0) -> levels.Weighed:
+    return levels.Weighed(urgent, serious)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "margin", "level"),
+    [
+        ("kami mau dibawa", "di_luar_topik", 0.4, 0.5, URGENT),
+        ("kami mau dibawa", "di_luar_topik", 0.4, -0.9, SERIOUS),
+        # Words of danger need less than none.
+        ("saya dikurung", "di_luar_topik", 0.4, -0.42, URGENT),
+        ("saya bosan", "di_luar_topik", 0.4, -0.42, SERIOUS),
+        # Not what is clearly about a topic.
+        ("saya sudah bayar", "faq", 0.95, 0.1, SERIOUS),
+        ("saya sudah bayar", "faq", 0.95, 0.5, URGENT),
+        ("saya sudah bayar", "faq", 0.6, 0.1, URGENT),
+        # A film with all the words of danger.
+        ("film dikurung itu seru", "di_luar_topik", 0.9, -2.0, SERIOUS),
+    ],
+)
+def test_the_margins_decide_and_signs_move_the_bound(
+    text: str, intent: str, confidence: float, margin: float, level: str
+) -> None:
+    assert assess(text, intent, confidence, _weighed(margin)) == level
+
+
+def test_what_weighs_nothing_is_ordinary() -> None:
+    assert assess("apa itu paspor?", "faq", 0.9, _weighed(-3.0, -3.0)) == ORDINARY
+
+
+def test_a_button_is_not_weighed() -> None:
+    assert levels.weighed_in({}) is None
+    parsed = {levels.TRIAGE: {"urgent": 0.5, "serious": 0.7}}
+    assert levels.weighed_in(parsed) == _weighed(0.5, 0.7)

@@ -1,0 +1,158 @@
+"""How urgent a text is, learned from messages whose level was given by hand.
+
+Two linear machines over the n-grams of a text and its marks: one for darurat against biasa, one
+for darurat or tinggi against biasa. Plain arrays, trained with scikit-learn, served without.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from bot.nlu.vectoriser import Kinds, Vectoriser
+from bot.triage import marks, phrases
+from bot.triage.levels import Weighed
+
+ARRAYS_FILE, NAMES_FILE = "levels.npz", "levels.json"
+# What a mark weighs beside the words, whose weights have the length 1.
+MARK_WEIGHT = 0.7
+STRENGTH = 1.0
+KINDS = Kinds(min_texts=3, piece_weight=0.7)
+# What an example of a topic counts beside one whose level was given by hand.
+WEIGHT_BESIDE = 0.3
+# What a tinggi message counts where darurat is told from all else.
+WEIGHT_BETWEEN = 0.3
+# A text of more words is weighed in parts of so many as well.
+LONG = 40
+_SENTENCE_END = re.compile(r"[.!?;\n]+")
+_CLAUSE_END = re.compile(r",")
+# A clause that is torn out of its sentence says less.
+LESS_IN_A_CLAUSE = 0.6
+# So many words explain a level.
+MOST_REASONS = 3
+# Less is chance; of a longer text the beginning is looked at.
+LEAST_LOSS, MOST_WORDS = 0.1, 200
+
+
+class LevelModel:
+    """Odds of the levels of a text.
+
+    Args:
+        vectoriser: Reads the n-grams of a text.
+        weights: A row a feature and after them a row a mark; columns urgent, serious.
+        bias: Of each column.
+    """
+
+    def __init__(self, vectoriser: Vectoriser, weights: np.ndarray, bias: np.ndarray) -> None:
+        self._vectoriser = vectoriser
+        self._weights = weights
+        self._bias = bias
+
+    @classmethod
+    def fit(
+        cls, by_hand: Sequence[tuple[str, int]], beside: Sequence[tuple[str, int]]
+    ) -> LevelModel:
+        """Learns from texts and their levels: 0 biasa, 1 tinggi, 2 darurat.
+
+        Args:
+            by_hand: Texts whose level was given one by one.
+            beside: Texts whose level follows from what they are examples of; they count less.
+        """
+        from scipy.sparse import csr_matrix, hstack
+        from sklearn.svm import LinearSVC
+
+        from bot.nlu.linear_model import as_matrix
+
+        texts = [text for text, _ in (*by_hand, *beside)]
+        levels = np.array([level for _, level in (*by_hand, *beside)])
+        counts = np.array([1.0] * len(by_hand) + [WEIGHT_BESIDE] * len(beside))
+        vectoriser = Vectoriser.fit(texts, KINDS)
+        marked = np.array([marks.of(text) for text in texts], dtype=np.float32) * MARK_WEIGHT
+        matrix = hstack([as_matrix(vectoriser, texts), csr_matrix(marked)]).tocsr()
+        columns, biases = [], []
+        # To raise a tinggi message is a smaller mistake than to raise a biasa one.
+        for least, between in ((2, WEIGHT_BETWEEN), (1, 1.0)):
+            weights = np.where(levels == 1, between, counts)
+            machine = LinearSVC(C=STRENGTH, class_weight={False: 1, True: 2}, random_state=0)
+            machine.fit(matrix, levels >= least, sample_weight=weights)
+            columns.append(machine.coef_[0])
+            biases.append(machine.intercept_[0])
+        rows = np.stack(columns, axis=1).astype(np.float32)
+        return cls(vectoriser, rows, np.array(biases))
+
+    def weigh(self, text: str) -> Weighed:
+        """The margins of a text; of a long one those of the part that is most urgent."""
+        parts = [text, *_windows(text), *_pieces_of_danger(text, _SENTENCE_END)]
+        margins = [self._margins(part) for part in parts]
+        clauses = _pieces_of_danger(text, _CLAUSE_END)
+        margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
+        urgent, serious = np.max(margins, axis=0)
+        return Weighed(float(urgent), float(serious))
+
+    def reasons(self, text: str) -> list[str]:
+        """The words without which a text were less urgent, the weightiest first."""
+        words = text.split()
+        whole = self._margins(text).sum()
+        lost = [
+            (whole - self._margins(" ".join(words[:place] + words[place + 1 :])).sum(), -place)
+            for place in range(min(len(words), MOST_WORDS))
+        ]
+        told = sorted((loss, place) for loss, place in lost if loss > LEAST_LOSS)
+        return [words[-place] for _, place in told[: -MOST_REASONS - 1 : -1]]
+
+    def _margins(self, text: str) -> np.ndarray:
+        indices, values = self._vectoriser.transform(text)
+        margins: np.ndarray = np.einsum("i,ij->j", values, self._weights.take(indices, axis=0))
+        margins += self._bias
+        own = self._weights[len(self._vectoriser.vocabulary) :]
+        for holds, row in zip(marks.of(text), own, strict=True):
+            if holds:
+                margins += MARK_WEIGHT * row
+        return margins
+
+    def save(self, folder: Path) -> None:
+        np.savez(
+            folder / ARRAYS_FILE,
+            weights=self._weights,
+            bias=self._bias,
+            idf=self._vectoriser.idf,
+        )
+        vocabulary = self._vectoriser.vocabulary
+        names = {
+            "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
+            "kinds": asdict(self._vectoriser.kinds),
+        }
+        (folder / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LevelModel:
+        names = json.loads((folder / NAMES_FILE).read_text("utf-8"))
+        vocabulary = {name: index for index, name in enumerate(names["vocabulary"])}
+        with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
+            vectoriser = Vectoriser(vocabulary, arrays["idf"], Kinds(**names["kinds"]))
+            return cls(vectoriser, arrays["weights"], arrays["bias"])
+
+
+def _pieces_of_danger(text: str, ends: re.Pattern[str]) -> list[str]:
+    """Pieces with words of danger, beside others: "tolong saya disekap. apa itu calo?".
+
+    None where the whole, with what it supposes and tells of films, has no such words.
+    """
+    pieces = [piece for piece in ends.split(text) if piece.strip()]
+    if len(pieces) < 2 or not phrases.sounds_urgent(text):
+        return []
+    return [piece for piece in pieces if phrases.sounds_urgent(piece)]
+
+
+def _windows(text: str) -> list[str]:
+    """Parts of a long text that overlap: the danger may stand in the middle of a story."""
+    words = text.split()
+    if len(words) <= LONG:
+        return []
+    starts = range(0, len(words) - LONG // 2, LONG // 2)
+    return [" ".join(words[start : start + LONG]) for start in starts]

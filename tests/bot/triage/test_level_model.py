@@ -1,0 +1,84 @@
+"""The level of a message, learned from messages whose level was given by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.triage import examples, marks
+from bot.triage.level_model import LevelModel
+from bot.triage.levels import LEVELS
+
+BY_HAND = [
+    *[
+        (f"tolong aku dikunci {where}", 2)
+        for where in ("di kamar", "di gudang", "di mess", "di ruko")
+    ],
+    *[(f"mereka mau bawa aku {when}", 2) for when in ("nanti malam", "besok pagi", "sekarang")],
+    *[(f"gaji {month} bulan belum dibayar", 1) for month in ("dua", "tiga", "empat", "lima")],
+    *[(f"film {what} seru banget", 0) for what in ("tadi", "kemarin", "di kamar", "malam")],
+    *[(f"apa itu {what}?", 0) for what in ("paspor", "visa", "kontrak", "gaji")],
+]
+BESIDE = [(f"berapa biaya {what}?", 0) for what in ("paspor", "visa", "medical", "pelatihan")]
+
+
+@pytest.fixture(scope="module")
+def model() -> LevelModel:
+    return LevelModel.fit(BY_HAND, BESIDE)
+
+
+def test_what_was_learned_is_told_apart(model: LevelModel) -> None:
+    assert model.weigh("tolong aku dikunci di rumah").urgent > 0
+    assert model.weigh("gaji enam bulan belum dibayar").serious > 0
+    assert model.weigh("gaji enam bulan belum dibayar").urgent < 0
+    assert model.weigh("film di kamar seru banget").serious < 0
+
+
+def test_danger_in_the_middle_of_a_long_story_weighs_as_much_as_alone(model: LevelModel) -> None:
+    story = (
+        f"{'cerita panjang tentang sawah ' * 12} tolong aku dikunci di kamar {'lalu hujan ' * 20}"
+    )
+    assert model.weigh(story).urgent > 0
+    assert model.weigh(story.replace("tolong aku dikunci di kamar", "")).urgent < 0
+
+
+def test_the_words_that_make_it_urgent_are_named(model: LevelModel) -> None:
+    reasons = model.reasons("selamat pagi kak tolong aku dikunci")
+    assert "dikunci" in reasons
+    assert "pagi" not in reasons
+
+
+@pytest.mark.parametrize("text", ["", " ", "?", "😭", "a" * 5000, "\n\n", "0" * 300])
+def test_any_text_is_weighed(model: LevelModel, text: str) -> None:
+    weighed = model.weigh(text)
+    assert np.isfinite([weighed.urgent, weighed.serious]).all()
+    assert len(model.reasons(text)) <= 3
+
+
+def test_it_is_the_same_after_it_was_saved(model: LevelModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    again = LevelModel.load(tmp_path)
+    for text, _ in BY_HAND:
+        assert again.weigh(text) == model.weigh(text)
+    # Plain data: nothing that runs when it is opened.
+    assert json.loads((tmp_path / "levels.json").read_text())["kinds"]["min_texts"] == 3
+
+
+def test_a_text_has_all_marks_or_none() -> None:
+    for text in ("", "kalau saya dikurung gimana?", "dulu saya disiksa " * 30):
+        assert len(marks.of(text)) == len(marks.NAMES)
+    assert dict(zip(marks.NAMES, marks.of("kalau dikurung gimana?")))["tanya"]
+    assert dict(zip(marks.NAMES, marks.of("saya dikurung")))["bahaya kini"]
+
+
+def test_the_examples_are_of_a_level_each_and_of_many_kinds() -> None:
+    found = list(examples.read())
+    assert {one.level for one in found} == set(LEVELS)
+    for level in LEVELS:
+        parts = {one.part for one in found if one.level == level}
+        assert len(parts) >= 9
+    texts = [" ".join(one.text.lower().split()) for one in found]
+    assert len(texts) == len(set(texts))
