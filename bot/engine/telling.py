@@ -48,7 +48,8 @@ LONGEST_STEP, LONGEST_SILENCE = 6, 12
 # Clear enough to be something else than the report.
 CLEAR, CLEAR_QUESTION = 0.8, 0.6
 # These even where the words could answer the question.
-ALWAYS = ("privasi_hapus", "kasar")
+DELETE_ALL = "privasi_hapus"
+ALWAYS = (DELETE_ALL, "kasar")
 ERRANDS = (
     "minta_petugas", "privasi_hapus", "menu", "siapa_kamu", "kuis", "cek_status", "cek_tawaran",
     "kasar",
@@ -165,6 +166,9 @@ def in_report(
     heard = read(text)
     if _goes_before_all(text, heard):
         return None
+    if heard.intent == DELETE_ALL:
+        # "hapus bu rt"
+        return _as_told(heard)
     facts = _facts(text, heard, draft)
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
@@ -198,7 +202,7 @@ def _goes_before_all(text: str, heard: Understanding) -> bool:
     if heard.intent not in ALWAYS or not heard.sure or heard.confidence < CLEAR:
         return False
     words = without_address(raw_words(text))
-    deletes = heard.intent == "privasi_hapus"
+    deletes = heard.intent == DELETE_ALL
     return not deletes or len(words) == 1 or says(_phrases("hapus_semua"), text)
 
 
@@ -224,7 +228,7 @@ def in_follow_up(
             return certain(FOLLOW_UP)
         is_part = digits >= LEAST_DIGITS_OF_A_PART and not phones.find(text)
         is_about_it = is_step and says(_phrases(follow_up.ASKS_FOR_RECEIPT), text)
-        is_well = is_step and set(raw_words(text)) <= set(order().phrases["ya_kirim"])
+        is_well = is_step and _is_a_yes(text)
         if is_part or is_about_it or is_well:
             return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
         return None
@@ -267,7 +271,7 @@ def after_sending(
     words = raw_words(text)
     if "?" in text or asks(words):
         return None
-    if sent.words and set(words) <= set(order().phrases["ya_kirim"]):
+    if sent.words and _is_a_yes(text):
         return certain(FOLLOW_UP, langkah=follow_up.ADD_TO_LAST)
     if sent.words and len(words) <= LONGEST_STEP and says(_phrases("selesai"), text):
         return certain(FOLLOW_UP, langkah=follow_up.ADD_TO_LAST)
@@ -321,7 +325,7 @@ def _step_said(text: str, draft: Draft) -> str | None:
     said = " ".join(words)
     if said in order().phrases[interview.SUMMARY]:
         return interview.SUMMARY
-    if draft.current == SUMMARY and words and set(words) <= set(order().phrases["ya_kirim"]):
+    if draft.current == SUMMARY and _is_a_yes(text):
         return interview.SUMMARY
     if draft.current == SURE and says(_phrases("jadi"), text):
         return interview.GO_ON
@@ -332,6 +336,12 @@ def _step_said(text: str, draft: Draft) -> str | None:
     if lexicon.does_not_know(words):
         return interview.SKIP
     return None
+
+
+def _is_a_yes(text: str) -> bool:
+    """ "iya kirim", "ok kak": nothing but agreement."""
+    words = raw_words(text)
+    return bool(words) and set(words) <= set(order().phrases["ya_kirim"])
 
 
 def _change_said(text: str, draft: Draft) -> Understanding | None:

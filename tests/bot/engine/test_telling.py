@@ -27,7 +27,7 @@ from bot.storage.database import Database
 from bot.storage.tables import tip_drafts, tips
 from bot.tips import filing, follow_up, interview
 from bot.tips.draft import SLOT, Draft
-from bot.tips.follow_up import ADDING, CHECK, CONFIRM, Session
+from bot.tips.follow_up import ADDING, CHECK, CONFIRM, OPEN, Session
 from bot.triage import levels
 
 PHOTO = Content(attachments=(Attachment("photo", "image/jpeg"),))
@@ -44,7 +44,13 @@ class Room:
 
     def tracker(self, **slots: Any) -> Any:
         """Of a conversation in which a report is told, when there is a draft among the slots."""
-        loop = FORM if SLOT in slots else None
+        return self._restored(slots, FORM if SLOT in slots else None)
+
+    def silent(self, **slots: Any) -> Any:
+        """Of one in which nothing is told, whatever is among the slots."""
+        return self._restored(slots, None)
+
+    def _restored(self, slots: dict[str, Any], loop: str | None) -> Any:
         state = {"format": 1, "slots": slots, "loop": loop, "said": []}
         domain = self._assistant._processor.domain
         return trackers.restore("c1", json.dumps(state).encode(), domain)
@@ -419,3 +425,106 @@ def test_anything_else_beside_the_question_only_keeps_the_report_alive(
 def test_without_a_report_nothing_is_written(room: Room, turn: TurnContext) -> None:
     telling.keep_meanwhile(room.tracker(), turn)
     assert turn.effects == []
+
+
+# Yes to the summary, a name for a line, a return after silence
+
+
+@pytest.mark.parametrize(
+    "text", ["ya", "ok", "iyo", "nggih", "iya kirim", "y krm", "bener kak", "lanjut", "udah cukup"]
+)
+def test_a_yes_to_the_summary_sends_it(room: Room, text: str) -> None:
+    assert _step(room.hears(room.telling("kirim"), text)) == "kirim"
+
+
+@pytest.mark.parametrize("text", ["😭", "...", "ya tapi ada yang salah", "tidak", "belum"])
+def test_nothing_else_sends_it(room: Room, text: str) -> None:
+    heard = room.hears(room.telling("kirim"), text)
+    assert heard is None or _step(heard) != "kirim"
+
+
+@pytest.mark.parametrize("text", ["hapus bu rt", "hapus nomornya"])
+def test_what_is_to_go_from_a_line_does_not_delete_everything(room: Room, text: str) -> None:
+    assert room.hears(room.telling("kirim"), text) is not None
+
+
+@pytest.mark.parametrize("text", ["lanjut pak, lah aman", "kirim", "dia sudah pergi"])
+def test_who_comes_back_after_silence_goes_on(room: Room, text: str) -> None:
+    draft = Draft(fields={"aman": "jangan_balas", "setuju": "ya"}, current="tempat")
+    tracker = room.silent(**{SLOT: draft.to_slot()})
+    assert _step(telling.step_in_words(tracker, text)) == "lanjut"
+    assert telling.step_in_words(tracker, "apa itu calo?") is None
+
+
+@pytest.mark.parametrize("text", ["1", "satu", "no 1"])
+def test_a_second_tap_does_not_cost_the_receipt(room: Room, text: str) -> None:
+    heard = telling.step_in_words(room.opened(CONFIRM), text)
+    assert _step(heard) == follow_up.ASKS_FOR_RECEIPT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sudah ambo catat pak", "nomornya apa tadi", "aku lali nomere", "oke siap", "0839-2404"],
+)
+def test_instead_of_the_receipt_it_is_asked_for_once_more(room: Room, text: str) -> None:
+    assert _step(room.follows(room.opened(CONFIRM), text)) == follow_up.ASKS_FOR_RECEIPT
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("mau narik laporan", "tarik"),
+        ("tarik bae laporan tu", "tarik"),
+        ("batalkan laporan ambo", "tarik"),
+        ("dak jadi lapor pak", "tarik"),
+        ("selesai", "selesai"),
+    ],
+)
+def test_a_report_that_is_open_may_be_taken_back_in_many_words(
+    room: Room, text: str, step: str
+) -> None:
+    assert _step(room.follows(room.opened(OPEN), text)) == step
+
+
+@pytest.mark.parametrize("stage", [OPEN, ADDING])
+def test_another_case_is_a_report_of_its_own(room: Room, stage: str) -> None:
+    heard = room.follows(room.opened(stage), "pak ada kasus lain, tetangga ambo dikurung lakinyo")
+    assert heard is not None
+    assert heard.intent == REPORT
+
+
+def _after(room: Room, text: str, *lines: Content, **sent: Any) -> Understanding | None:
+    slot = follow_up.Sent(now_ms() + 1_000_000, **sent).to_slot()
+    tracker = room.silent(**{follow_up.SENT_SLOT: slot})
+    said = lines or (Content(text=text),)
+    return telling.after_sending(tracker, said, text, room._assistant.understand)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rumahnya di pinggir sungai Nakau", "oh iya, ada motor merah", "lupa, hp nya 0812-0000-0001"],
+)
+def test_what_may_belong_to_a_report_that_was_sent_is_asked_about(room: Room, text: str) -> None:
+    assert _step(_after(room, text)) == follow_up.ASK_TO_ADD
+
+
+@pytest.mark.parametrize("text", ["apa itu TPPO?", "terima kasih", "mau lapor", "hapus data saya"])
+def test_what_is_something_else_is_answered_as_such(room: Room, text: str) -> None:
+    assert _after(room, text) is None
+
+
+@pytest.mark.parametrize("text", ["ya", "udah itu aja", "oke kak"])
+def test_a_yes_adds_all_that_waited(room: Room, text: str) -> None:
+    assert _step(_after(room, text, words="rumahnya pagar biru")) == follow_up.ADD_TO_LAST
+
+
+def test_while_more_is_added_everything_is_until_it_is_enough(room: Room) -> None:
+    adding = now_ms() + 1_000_000
+    assert _step(_after(room, "pagar biru", adding_until=adding)) == follow_up.ADD_MORE
+    assert _step(_after(room, "selesai", adding_until=adding)) == follow_up.NOT_TO_ADD
+    assert _step(_after(room, "", PHOTO, adding_until=adding)) == follow_up.ADD_MORE
+
+
+def test_a_photo_after_sending_is_asked_about_as_well(room: Room) -> None:
+    assert _step(_after(room, "", PHOTO)) == follow_up.ASK_TO_ADD
+    assert _after(room, "", STICKER) is None
