@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.nlu.labels import FAQ
+from bot.nlu.labels import FAQ, OUT_OF_SCOPE
 from bot.triage import phrases
 
 URGENT = "darurat"
@@ -31,8 +31,10 @@ _URGENT_FROM, _SERIOUS_FROM = -0.4, -0.4
 # The words of danger, or a cry for help that was clearly understood, need less.
 _URGENT_WITH_A_SIGN = -0.45
 _INTENT_CLEAR = 0.8
-# What is clearly about a topic and holds no word of danger needs more.
-_URGENT_BESIDE_A_TOPIC, _TOPIC_CLEAR = 0.15, 0.9
+# What is clearly about a topic, or about something else altogether, needs more when it holds no
+# word of danger.
+_URGENT_BESIDE_A_TOPIC = 0.15
+_CLEAR = {FAQ: 0.9, OUT_OF_SCOPE: 0.8}
 _SERIOUS_WITH_A_SIGN = -0.5
 
 
@@ -82,7 +84,7 @@ def _by_weight(text: str, intent: str, confidence: float, weighed: Weighed) -> s
     danger = phrases.danger_in(told)
     is_cry = intent == URGENT and confidence >= _INTENT_CLEAR
     has_sign = danger is phrases.Danger.NOW or is_cry
-    is_topic = intent == FAQ and confidence >= _TOPIC_CLEAR and not has_sign
+    is_topic = confidence >= _CLEAR.get(intent, 2.0) and not has_sign
     bound = _URGENT_WITH_A_SIGN if has_sign else _URGENT_FROM
     if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else bound):
         return URGENT
