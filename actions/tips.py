@@ -153,7 +153,7 @@ class ActionCekStatus(Action):
             dispatcher.utter_message(response="ucapan_status_minta")
             return []
         session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
-        step = next(tracker.get_latest_entity_values("langkah"), None)
+        step = _step(tracker)
         if step in follow_up.STEPS_AFTER_SENDING:
             return _after_sending(dispatcher, turn, tracker, step)
         receipt = receipts.find_in(turn.text)

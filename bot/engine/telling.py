@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -24,9 +23,9 @@ from bot.tips import filing, follow_up, interview, reading, signs, subject
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Sent, Session
 from bot.tips.questions import CHANGE, KIND, SUMMARY, SURE, fills, order
+from bot.tips.questions import phrases as _phrases
 from bot.triage import levels
 from bot.triage.phrases import (
-    pattern,
     says,
     sounds_urgent,
     speaks_of_another,
@@ -416,11 +415,6 @@ def _as_told(heard: Understanding, intent: str = REPORT) -> Understanding:
     told = certain(intent)
     parsed = {**told.parsed, "entities": named}
     return replace(told, parsed=parsed, level=heard.level)
-
-
-@lru_cache(maxsize=8)
-def _phrases(group: str) -> Any:
-    return pattern(order().phrases[group])
 
 
 def was_interrupted(tracker: Any, understanding: Understanding) -> bool:

@@ -15,6 +15,7 @@ from bot.tips.draft import Draft
 from bot.tips.questions import (
     CHANGE,
     CONSENT,
+    DARING,
     FIRST,
     KIND,
     MOST_OF_A_KIND,
@@ -37,8 +38,6 @@ SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal
 GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
 STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
 
-# It is not safe, and the reporter goes on.
-DARING = "berani"
 OTHER_KIND = "lainnya"
 RECRUITER, STAGE = "pelaku", "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.

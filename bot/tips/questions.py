@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
 
 from bot.settings import PROJECT_ROOT
+from bot.triage.phrases import pattern
 
 ORDER_FILE = PROJECT_ROOT / "nlu_data" / "laporan" / "urutan.yml"
 
 SAFE, CONSENT, KIND, SUMMARY = "aman", "setuju", "jenis", "kirim"
 PLACE, PLACE_WHICH, CHANGE, SURE = "tempat", "tempat_mana", "ubah", "yakin"
+# An answer to SAFE: it is not safe, and the reporter goes on.
+DARING = "berani"
 # Put before all others, in this order.
 FIRST = (SAFE, CONSENT, KIND)
 # Of the questions of a kind.
@@ -76,6 +80,12 @@ def order() -> Order:
         data["kata"],
         data["berat"],
     )
+
+
+@cache
+def phrases(group: str) -> re.Pattern[str]:
+    """What a group of `kata` says, as one pattern."""
+    return pattern(order().phrases[group])
 
 
 def fills(question: str) -> tuple[str, ...]:

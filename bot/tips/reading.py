@@ -16,7 +16,8 @@ from bot.entities.find import find
 from bot.nlu.features import raw_words
 from bot.nlu.following import without_address
 from bot.tips import counting, recruiter, signs, whereabouts
-from bot.tips.questions import CONSENT, SAFE, order
+from bot.tips.questions import CONSENT, DARING, SAFE
+from bot.tips.questions import phrases as said_by
 from bot.tips.retraction import correction
 from bot.tips.statement import Statement
 from bot.triage import phrases
@@ -78,25 +79,24 @@ def facts(
 def _agreement(text: str, asked: str) -> str | None:
     """The answer to the two questions before all others, in whatever words.
 
-    "berani": it is not safe, and the reporter goes on nevertheless.
+    `DARING`: it is not safe, and the reporter goes on nevertheless.
     """
     words = " ".join(raw_words(text))
     if asked == SAFE:
         if _says("tidak_aman", words):
-            # As in bot/tips/interview.py: it is not safe, and she goes on.
-            return "berani" if _says("tetap", words) else None
+            return DARING if _says("tetap", words) else None
         return YES if _says("aman", words) else _first_of("boleh", words)
     return NO if _says("tidak_boleh", words) else _first_of("boleh", words)
 
 
 def _says(group: str, words: str) -> bool:
-    return phrases.pattern(order().phrases[group]).search(words) is not None
+    return said_by(group).search(words) is not None
 
 
 def _first_of(group: str, words: str) -> str | None:
     """Whether a message begins with one of the words, past "kak" and the like."""
     rest = without_address(words.split())
-    found = phrases.pattern(order().phrases[group]).match(" ".join(rest))
+    found = said_by(group).match(" ".join(rest))
     return YES if found else None
 
 

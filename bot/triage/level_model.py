@@ -1,7 +1,7 @@
 """How urgent a text is, learned from messages whose level was given by hand.
 
-Two linear machines over the n-grams of a text and its marks: one for darurat against biasa, one
-for darurat or tinggi against biasa. Plain arrays, trained with scikit-learn, served without.
+Two linear machines over the n-grams of a text and its marks: one for darurat against all else,
+one for darurat or tinggi against biasa. Plain arrays, trained with scikit-learn, served without.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from bot.nlu.vectoriser import Kinds, Vectoriser
 from bot.triage import marks, phrases
 from bot.triage.levels import Weighed
+from bot.triage.marks import LONG
 
 ARRAYS_FILE, NAMES_FILE = "levels.npz", "levels.json"
 # What a mark weighs beside the words, whose weights have the length 1.
@@ -27,8 +28,6 @@ KINDS = Kinds(min_texts=3, piece_weight=0.7)
 WEIGHT_BESIDE = 0.3
 # What a tinggi message counts where darurat is told from all else.
 WEIGHT_BETWEEN = 0.3
-# A text of more words is weighed in parts of so many as well.
-LONG = 40
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 _CLAUSE_END = re.compile(r",")
 # A clause that is torn out of its sentence says less.
@@ -40,7 +39,7 @@ LEAST_LOSS, MOST_WORDS = 0.1, 200
 
 
 class LevelModel:
-    """Odds of the levels of a text.
+    """The margins of a text; one of more words than `LONG` is weighed in parts as well.
 
     Args:
         vectoriser: Reads the n-grams of a text.
