@@ -203,7 +203,7 @@ def _told_before(turn: TurnContext) -> Draft:
             draft = draft.with_words(reading.masked(text)).with_facts(known)
             if len(known) >= interview.TOLD_AT_ONCE:
                 draft = replace(draft, left=interview.MOST_AFTER_IT)
-            level = levels.assess(text, intent="", confidence=0.0)
+            level = levels.of_words(text)
             draft = replace(draft, level=levels.highest(draft.level, level))
     return draft
 

@@ -252,7 +252,7 @@ class TurnRunner:
         """Apologises for the oldest line; a cry for help in it is still one."""
         logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
         try:
-            level = levels.assess(self._open(claim, row).text, intent="", confidence=0.0)
+            level = levels.of_words(self._open(claim, row).text)
         except (SealBroken, ValueError):
             level = levels.SERIOUS
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)

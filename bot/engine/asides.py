@@ -217,7 +217,7 @@ class Asides:
 def _to_no_text(lines: Sequence[Content], text: str) -> str | None:
     """The response to what is no text at all, when there is nothing else to answer."""
     first = lines[0]
-    if first.edits is not None and levels.assess(text, "", 0.0) == levels.ORDINARY:
+    if first.edits is not None and levels.of_words(text) == levels.ORDINARY:
         return "ucapan_pesan_diubah"
     if first.payload is not None:
         return None

@@ -63,7 +63,9 @@ class Assistant:
         self, text: str, *, after: str | None = None
     ) -> tuple[Understanding, Understanding | None]:
         """What a text means, and what else it asks for."""
-        tracker = self._tracker.with_slots({TOPIC_SLOT: after}, self._processor.domain)
+        tracker = self._reader.nobody
+        if after is not None:
+            tracker = self._tracker.with_slots({TOPIC_SLOT: after}, self._processor.domain)
         return self._reader.understand(text, tracker)
 
     def answer(

@@ -17,7 +17,7 @@ from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
 from bot.engine.certain import certain
 from bot.engine.corrections import correction
-from bot.engine.flat import MAX_UNDERSTOOD, flat
+from bot.engine.flat import flat
 from bot.engine.memory import Memory
 from bot.knowledge.buttons import topics_after
 from bot.nlu.features import raw_words
@@ -34,7 +34,15 @@ from bot.nlu.labels import (
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
 from bot.triage import levels
-from bot.triage.phrases import sounds_urgent, speaks_of_own, speaks_of_suicide, tells_of_another
+from bot.triage.phrases import (
+    Danger,
+    Told,
+    danger_in,
+    sounds_serious,
+    speaks_of_own,
+    speaks_of_suicide,
+    tells_of_another,
+)
 
 QUIZ, RUDE, STOP = "kuis", "kasar", "berhenti"
 # Small words, and what is none of the answers that a running quiz asked for.
@@ -98,6 +106,8 @@ class Reader:
         self._classifier = rasa_internals.component(processor, LinearIntentClassifier)
         self._levels = rasa_internals.component(processor, LevelClassifier)
         self._responses = processor.domain.responses
+        # Of no conversation, for what is read by itself. Never changed.
+        self.nobody = trackers.with_slots({}, processor.domain)
         self._after_answer = AfterAnswer(processor, self._part)
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
@@ -120,7 +130,7 @@ class Reader:
         """What belongs to a report that is told, or to a receipt; buttons and picks do not."""
 
         def read(said: str) -> Understanding:
-            return self.understand(said, trackers.with_slots({}, self._processor.domain))[0]
+            return self.understand(said, self.nobody)[0]
 
         if lines[0].payload is None and (step := telling.step_in_words(tracker, text)):
             return step
@@ -177,15 +187,14 @@ class Reader:
         found = correction(text) if last else None
         if found is None:
             return None
-        main, other = self.understand(found.meant, trackers.with_slots({}, self._processor.domain))
-        weighed = levels.weighed_in(self._levels.read(flat(text)))
-        whole = levels.assess(text, main.intent, main.confidence, weighed)
-        main = replace(main, level=levels.highest(whole, main.level))
+        main, other = self.understand(found.meant, self.nobody)
+        whole = rasa_internals.parse(self._processor, text, tracker)
+        level = levels.assess(main.intent, main.confidence, levels.weighed_in(whole))
+        main = replace(main, level=levels.highest(level, main.level))
         if main.intent == OUT_OF_SCOPE and not found.denied:
             return None
         # What is denied is told, too: "bukan di Taiwan".
-        named = rasa_internals.parse(self._processor, flat(text), tracker)["entities"]
-        main = _naming(main, named)
+        main = _naming(main, whole["entities"])
         if found.denied and (main.intent == OUT_OF_SCOPE or main.topic == last):
             # What was taken back is not said once more.
             parsed = {**main.parsed, "corrects": True}
@@ -230,10 +239,7 @@ class Reader:
 
     def understand(self, text: str, tracker: Any) -> Meant:
         """Reads words."""
-        parsed = rasa_internals.parse(self._processor, flat(text), tracker)
-        if "\n" in text or len(text) > MAX_UNDERSTOOD:
-            # How urgent it is stands in its lines, and in all of them.
-            parsed |= self._levels.read(text)
+        parsed = rasa_internals.parse(self._processor, text, tracker)
         whole = _without_bare_commands(text, _understanding(text, parsed))
         if whole.intent == RUDE and (rest := wishes.without_insults(text)):
             main, other = self.understand(rest, tracker)
@@ -258,8 +264,13 @@ class Reader:
         """
         line = flat(text)
         parsed = {**whole, "text": line, **self._classifier.read(line)}
-        if sounds_urgent(text):
+        told = Told(text)
+        danger = danger_in(told)
+        if danger is Danger.NOW:
             parsed |= self._levels.read(line)
+        else:
+            signs = {"danger": danger, "sounds_serious": sounds_serious(told)}
+            parsed[levels.TRIAGE] = {**whole[levels.TRIAGE], **signs}
         return _understanding(text, parsed)
 
     def _from_payload(self, value: str) -> Understanding | None:
@@ -325,10 +336,11 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     """What was read of `text`, with its level."""
     intent, topic, confidence = _best_guess(parsed)
     # Triage reads every line to its end, also where the classifier does not.
-    level = levels.assess(text, intent, confidence, levels.weighed_in(parsed))
+    weighed = levels.weighed_in(parsed)
+    level = levels.assess(intent, confidence, weighed)
     sure = parsed["intent"]["name"] != FALLBACK
     is_plain = intent in PLAIN and sure and confidence >= CLEARLY_PLAIN
-    if (is_plain or _is_a_bare_feeling(text)) and not sounds_urgent(text):
+    if (is_plain or _is_a_bare_feeling(text)) and weighed.danger is not Danger.NOW:
         level = levels.ORDINARY
     if not sure and parsed["intent"].get("unsure") != "between":
         intent, topic = OUT_OF_SCOPE, None

@@ -103,7 +103,7 @@ def asks_for_silence(tracker: Any, text: str) -> Understanding | None:
     words = raw_words(text)
     if len(words) > LONGEST_SILENCE or not says(_phrases(interview.QUIET), text):
         return None
-    level = levels.assess(text, intent="", confidence=0.0)
+    level = levels.of_words(text)
     if is_told(tracker):
         return replace(certain(REPORT, langkah=interview.QUIET), level=level)
     return replace(certain(STOP, kata=interview.QUIET), level=level)
@@ -173,7 +173,7 @@ def in_report(
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
     if answers and is_short and not sounds_urgent(text):
         # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself.
-        heard = replace(heard, level=levels.assess(text, intent="", confidence=0.0))
+        heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
     if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):
         # Grave, and without a word of danger now: told on, with a number to call before it.
@@ -295,7 +295,7 @@ def after_sending(
 def _is_own_cry(text: str) -> bool:
     """Whether the words themselves cry for help; "mereka naik mobil hitam" tells of others."""
     facts = reading.facts_of(text, today=clock.today())
-    urgent = levels.assess(text, intent="", confidence=0.0) == levels.URGENT
+    urgent = levels.of_words(text) == levels.URGENT
     return urgent and not _tells_of_others(text, facts)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -68,7 +69,7 @@ class Gazetteer(Generic[T]):
         self._ordinary = frozenset(map(key, ordinary_words))
         # How many words the longest name has that begins with a word.
         self._lengths: dict[str, int] = defaultdict(int)
-        self._single: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._single: dict[tuple[str, str, int], list[str]] = defaultdict(list)
         self._gapped: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._inner_words: set[str] = set()
         for written, (name, value) in list(self._names.items()):
@@ -93,7 +94,8 @@ class Gazetteer(Generic[T]):
             return
         if len(words) == 1:
             for length in (len(written) - 1, len(written), len(written) + 1):
-                self._single[written[0], length].append(written)
+                for begins, ends in _borders(written):
+                    self._single[begins, ends, length].append(written)
             return
         self._inner_words.update(words)
         for place, word in enumerate(words):
@@ -134,9 +136,13 @@ class Gazetteer(Generic[T]):
             word in self._lengths
             or word in self._names
             or word.endswith(_SUFFIX)
-            or (word not in self._ordinary and (word[:1], len(word)) in self._single)
+            or (word not in self._ordinary and self._resembles(word))
             or self._is_inside(plain, first)
         )
+
+    def _resembles(self, word: str) -> bool:
+        """Whether some name of one word has its length, more or less, and its beginning or end."""
+        return any((*border, len(word)) in self._single for border in _borders(word))
 
     def _is_inside(self, plain: Sequence[str], first: int) -> bool:
         """Whether this word or the next stands in a name of several words."""
@@ -174,7 +180,8 @@ class Gazetteer(Generic[T]):
         return [(mistyped, False)] if mistyped else []
 
     def _mistyped_word(self, said: str) -> str | None:
-        names = self._single.get((said[0], len(said)))
+        near = (self._single.get((*border, len(said)), ()) for border in _borders(said))
+        names = list(chain.from_iterable(near))
         name = _nearest(said, names) if names else None
         return name if name and _is_forgiven(said, name) else None
 
@@ -191,6 +198,11 @@ class Gazetteer(Generic[T]):
 
 # The longest name with a typing error in its first word, where its length is not known yet.
 _MOST_WORDS = 4
+
+
+def _borders(word: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Its first two letters; its first and its last two. One typing error spoils but one pair."""
+    return (word[:2], ""), (word[:1], word[-2:])
 
 
 def _nearest(said: str, names: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -21,6 +21,8 @@ from bot.triage.level_model import LevelModel
 from bot.triage.levels import LEVELS, ORDINARY, TRIAGE, URGENT
 
 _BUTTON = "/"
+# Under this the metadata hold the text with its lines, which Rasa reads on one.
+AS_SENT = "as_sent"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -81,7 +83,8 @@ class LevelClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Weighs messages; buttons are not weighed."""
         for message in messages:
-            for name, value in self.read(message.get(TEXT) or "").items():
+            text = (message.get(METADATA) or {}).get(AS_SENT) or message.get(TEXT) or ""
+            for name, value in self.read(text).items():
                 message.set(name, value, add_to_output=True)
         return messages
 

@@ -17,7 +17,7 @@ import numpy as np
 from bot.nlu.vectoriser import Kinds, Vectoriser
 from bot.triage import marks, phrases
 from bot.triage.levels import Weighed
-from bot.triage.marks import LONG
+from bot.triage.marks import LONG, Marks
 
 ARRAYS_FILE, NAMES_FILE = "levels.npz", "levels.json"
 # What a mark weighs beside the words, whose weights have the length 1.
@@ -85,13 +85,16 @@ class LevelModel:
         return cls(vectoriser, rows, np.array(biases))
 
     def weigh(self, text: str) -> Weighed:
-        """The margins of a text; of a long one those of the part that is most urgent."""
-        parts = [text, *_windows(text), *_pieces_of_danger(text, _SENTENCE_END)]
-        margins = [self._margins(part) for part in parts]
-        clauses = _pieces_of_danger(text, _CLAUSE_END)
-        margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
+        """How grave a text is; of a long one the part that is most urgent."""
+        whole = marks.of(text)
+        margins = [self._margins(text, whole)]
+        margins += [self._margins(window) for window in _windows(text)]
+        if whole.danger_now:
+            margins += [self._margins(one) for one in _pieces_of_danger(text, _SENTENCE_END)]
+            clauses = _pieces_of_danger(text, _CLAUSE_END)
+            margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
         urgent, serious = np.max(margins, axis=0)
-        return Weighed(float(urgent), float(serious))
+        return Weighed(float(urgent), float(serious), whole.danger, whole.serious)
 
     def reasons(self, text: str) -> list[str]:
         """The words without which a text were less urgent, the weightiest first."""
@@ -104,12 +107,12 @@ class LevelModel:
         told = sorted((loss, place) for loss, place in lost if loss > LEAST_LOSS)
         return [words[-place] for _, place in told[: -MOST_REASONS - 1 : -1]]
 
-    def _margins(self, text: str) -> np.ndarray:
+    def _margins(self, text: str, marked: Marks | None = None) -> np.ndarray:
         indices, values = self._vectoriser.transform(text)
         margins: np.ndarray = np.einsum("i,ij->j", values, self._weights.take(indices, axis=0))
         margins += self._bias
         own = self._weights[len(self._vectoriser.vocabulary) :]
-        for holds, row in zip(marks.of(text), own, strict=True):
+        for holds, row in zip(marked or marks.of(text), own, strict=True):
             if holds:
                 margins += MARK_WEIGHT * row
         return margins
@@ -138,14 +141,9 @@ class LevelModel:
 
 
 def _pieces_of_danger(text: str, ends: re.Pattern[str]) -> list[str]:
-    """Pieces with words of danger, beside others: "tolong saya disekap. apa itu calo?".
-
-    None where the whole, with what it supposes and tells of films, has no such words.
-    """
+    """Pieces with words of danger, beside others: "tolong saya disekap. apa itu calo?"."""
     pieces = [piece for piece in ends.split(text) if piece.strip()]
-    if len(pieces) < 2 or not phrases.sounds_urgent(text):
-        return []
-    return [piece for piece in pieces if phrases.sounds_urgent(piece)]
+    return [piece for piece in pieces if phrases.sounds_urgent(piece)] if len(pieces) > 1 else []
 
 
 def _windows(text: str) -> list[str]:

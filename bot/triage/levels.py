@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.nlu.labels import FAQ, OUT_OF_SCOPE
 from bot.triage import phrases
+from bot.triage.phrases import Danger
 
 URGENT = "darurat"
 SERIOUS = "tinggi"
@@ -20,11 +21,6 @@ LEVELS = (ORDINARY, SERIOUS, URGENT)
 
 # What the margins of a message stand under in Rasa's parse.
 TRIAGE = "triage"
-
-# The classifier was trained on cries for help: at even odds it is believed.
-_INTENT_BELIEVED = 0.5
-# Less than this is noise: "agen" alone is a cry for help with 0.17.
-_INTENT_SUSPECTED = 0.3
 
 # Bounds of the margins (bot/triage/level_model.py), chosen on bench/tuning/triage.yml.
 _URGENT_FROM, _SERIOUS_FROM = -0.4, -0.4
@@ -40,55 +36,53 @@ _SERIOUS_WITH_A_SIGN = -0.5
 
 @dataclass(frozen=True)
 class Weighed:
-    """The margins of a text: darurat above biasa, and darurat or tinggi above biasa.
+    """How grave a text is.
 
     A margin is above 0 where it is so, and mostly between -1 and 1.
+
+    Attributes:
+        urgent: The margin of darurat above all else.
+        serious: The margin of darurat or tinggi above biasa.
+        danger: The danger that its words speak of, if any.
+        sounds_serious: Its words say that exploitation is going on.
     """
 
     urgent: float
     serious: float
+    danger: Danger | None = None
+    sounds_serious: bool = False
 
 
-def weighed_in(parsed: Mapping[str, Any]) -> Weighed | None:
-    """What stands in Rasa's parse of a text; None for a button."""
-    return Weighed(**parsed[TRIAGE]) if TRIAGE in parsed else None
+def weighed_in(parsed: Mapping[str, Any]) -> Weighed:
+    """What stands in Rasa's parse of a text."""
+    return Weighed(**parsed[TRIAGE])
 
 
-def assess(text: str, intent: str, confidence: float, weighed: Weighed | None = None) -> str:
-    """The level of one message from its words and from what it was understood to mean.
-
-    Args:
-        text: The message.
-        intent: What it was understood to mean.
-        confidence: How surely, 0 to 1.
-        weighed: What the model of the levels says of it; without it the words decide.
-    """
-    if weighed is not None:
-        return _by_weight(text, intent, confidence, weighed)
+def of_words(text: str) -> str:
+    """The level of a text by its words alone."""
     # Asked once: looking for it is much of what reading a message costs.
     told = phrases.Told(text)
     danger = phrases.danger_in(told)
-    if danger is phrases.Danger.NOW:
+    if danger is Danger.NOW:
         return URGENT
-    if intent == URGENT and confidence >= _INTENT_BELIEVED:
-        return URGENT
-    if intent == URGENT and confidence >= _INTENT_SUSPECTED:
-        return SERIOUS
-    if danger is phrases.Danger.OVER or phrases.sounds_serious(told):
-        return SERIOUS
-    return ORDINARY
+    return SERIOUS if danger or phrases.sounds_serious(told) else ORDINARY
 
 
-def _by_weight(text: str, intent: str, confidence: float, weighed: Weighed) -> str:
-    told = phrases.Told(text)
-    danger = phrases.danger_in(told)
+def assess(intent: str, confidence: float, weighed: Weighed) -> str:
+    """The level of one message from how grave it is and from what it was understood to mean.
+
+    Args:
+        intent: What it was understood to mean.
+        confidence: How surely, 0 to 1.
+        weighed: What the model of the levels says of it.
+    """
     is_cry = intent == URGENT and confidence >= _INTENT_CLEAR
-    has_sign = danger is phrases.Danger.NOW or is_cry
+    has_sign = weighed.danger is Danger.NOW or is_cry
     is_topic = confidence >= _CLEAR.get(intent, 2.0) and not has_sign
     bound = _URGENT_WITH_A_SIGN if has_sign else _URGENT_FROM
     if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else bound):
         return URGENT
-    is_grave = has_sign or danger is phrases.Danger.OVER or phrases.sounds_serious(told)
+    is_grave = has_sign or weighed.danger is Danger.OVER or weighed.sounds_serious
     if weighed.serious >= (_SERIOUS_WITH_A_SIGN if is_grave else _SERIOUS_FROM):
         return SERIOUS
     return ORDINARY

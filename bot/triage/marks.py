@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from bot.triage import phrases
 from bot.triage.phrases import Danger, Told
 
-NAMES = (
-    "bahaya kini", "bahaya lampau", "berat", "nyawa", "andai", "lampau", "kini", "cerita",
-    "orang lain", "diri sendiri", "aman", "tanya", "panjang",
-)  # fmt: skip
 # A text of more words tells a story.
 LONG = 40
 
 
-def of(text: str) -> list[bool]:
-    """Which of `NAMES` hold of a text, in their order."""
+class Marks(NamedTuple):
+    """What holds of a text; each is one feature of the level model."""
+
+    danger_now: bool
+    danger_over: bool
+    serious: bool
+    suicide: bool
+    supposed: bool
+    past: bool
+    now: bool
+    story: bool
+    of_another: bool
+    of_own: bool
+    safe: bool
+    asks: bool
+    long: bool
+
+    @property
+    def danger(self) -> Danger | None:
+        """The danger that the text speaks of, if any."""
+        if self.danger_now:
+            return Danger.NOW
+        return Danger.OVER if self.danger_over else None
+
+
+def of(text: str) -> Marks:
+    """Looks for every sign in a text, once."""
     told = Told(text)
     danger = phrases.danger_in(told)
-    return [
-        danger is Danger.NOW,
-        danger is Danger.OVER,
-        phrases.sounds_serious(told),
-        phrases.speaks_of_suicide(told),
-        phrases.supposes(told),
-        phrases.tells_of_the_past(told),
-        phrases.tells_of_now(told),
-        phrases.tells_a_story(told),
-        phrases.speaks_of_another(text),
-        phrases.speaks_of_own(text),
-        phrases.speaks_of_safety(text),
-        "?" in text,
-        len(text.split()) > LONG,
-    ]
+    return Marks(
+        danger_now=danger is Danger.NOW,
+        danger_over=danger is Danger.OVER,
+        serious=phrases.sounds_serious(told),
+        suicide=phrases.speaks_of_suicide(told),
+        supposed=phrases.supposes(told),
+        past=phrases.tells_of_the_past(told),
+        now=phrases.tells_of_now(told),
+        story=phrases.tells_a_story(told),
+        of_another=phrases.speaks_of_another(told),
+        of_own=phrases.speaks_of_own(told),
+        safe=phrases.speaks_of_safety(told),
+        asks="?" in text,
+        long=len(text.split()) > LONG,
+    )

@@ -22,13 +22,21 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
 class Told:
-    """A text, and its sentences in plain small letters for all who look for a sign in them."""
+    """A text in plain small letters for all who look for a sign in it.
 
-    __slots__ = ("sentences", "text")
+    Attributes:
+        text: As it was sent.
+        whole: On one line, without hyphens.
+        sentences: Those of the text.
+    """
+
+    __slots__ = ("sentences", "text", "whole")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        parts = _SENTENCE_END.split(_spelt_out(text))
+        spelt = _spelt_out(text)
+        self.whole = " ".join(spelt.replace("-", " ").split())
+        parts = _SENTENCE_END.split(spelt)
         self.sentences = [" ".join(words) for part in parts if (words := part.split())]
 
     @classmethod
@@ -37,7 +45,7 @@ class Told:
         return text if isinstance(text, Told) else cls(text)
 
 
-class Danger(Enum):
+class Danger(str, Enum):
     """When life or freedom is in danger, as the words alone say it."""
 
     NOW = "now"
@@ -70,22 +78,22 @@ def sounds_serious(text: str | Told) -> bool:
     return says(_patterns()["tinggi"], text)
 
 
-def speaks_of_another(text: str) -> bool:
+def speaks_of_another(text: str | Told) -> bool:
     """True when somebody says that another person is the one in danger."""
     return _names("orang_lain", text)
 
 
-def tells_of_another(text: str) -> bool:
+def tells_of_another(text: str | Told) -> bool:
     """True when a cry for help is told by somebody who saw or heard of it."""
     return _names("saksi", text) and not speaks_of_own(text)
 
 
-def speaks_of_own(text: str) -> bool:
+def speaks_of_own(text: str | Told) -> bool:
     """True when the one in danger is the person who writes, or of the family."""
     return _names("sendiri", text)
 
 
-def speaks_of_safety(text: str) -> bool:
+def speaks_of_safety(text: str | Told) -> bool:
     """True when somebody says that there is no danger."""
     return _names("aman", text)
 
@@ -114,9 +122,8 @@ def _stands(group: str, told: Told) -> bool:
     return any(_patterns()[group].search(sentence) for sentence in told.sentences)
 
 
-def _names(group: str, text: str) -> bool:
-    plain = " ".join(_spelt_out(text).replace("-", " ").split())
-    return _patterns()[group].search(plain) is not None
+def _names(group: str, text: str | Told) -> bool:
+    return _patterns()[group].search(Told.of(text).whole) is not None
 
 
 def _without_the_past(told: Told) -> str:
@@ -133,7 +140,8 @@ def _without_the_past(told: Told) -> str:
 
 
 def _spelt_out(text: str) -> str:
-    return _DOUBLED.sub(r"\1 \1", text.lower())
+    plain = text.lower()
+    return _DOUBLED.sub(r"\1 \1", plain) if "2" in plain else plain
 
 
 def says(signs: re.Pattern[str], text: str | Told) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from bot.triage import examples, marks
 from bot.triage.level_model import LevelModel
 from bot.triage.levels import LEVELS
+from bot.triage.phrases import Danger
 
 BY_HAND = [
     *[
@@ -67,11 +68,19 @@ def test_it_is_the_same_after_it_was_saved(model: LevelModel, tmp_path: Path) ->
     assert json.loads((tmp_path / "levels.json").read_text())["kinds"]["min_texts"] == 3
 
 
-def test_a_text_has_all_marks_or_none() -> None:
-    for text in ("", "kalau saya dikurung gimana?", "dulu saya disiksa " * 30):
-        assert len(marks.of(text)) == len(marks.NAMES)
-    assert dict(zip(marks.NAMES, marks.of("kalau dikurung gimana?")))["tanya"]
-    assert dict(zip(marks.NAMES, marks.of("saya dikurung")))["bahaya kini"]
+def test_marks_say_what_is_beside_the_words() -> None:
+    assert not any(marks.of(""))
+    assert marks.of("kalau saya dikurung gimana?").asks
+    assert marks.of("misalnya saya dikurung").supposed
+    assert marks.of("saya dikurung").danger is Danger.NOW
+    assert marks.of("saya dulu disiksa").danger is Danger.OVER
+    assert marks.of("dulu saya disiksa " * 30).long
+
+
+def test_what_the_words_say_is_handed_on(model: LevelModel) -> None:
+    assert model.weigh("saya dikurung").danger is Danger.NOW
+    assert model.weigh("paspor saya ditahan").sounds_serious
+    assert model.weigh("berapa biaya paspor").danger is None
 
 
 def test_the_examples_are_of_a_level_each_and_of_many_kinds() -> None:
