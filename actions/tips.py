@@ -229,7 +229,13 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
     told = subject.told(draft, turn.text, entities, clock.today())
     text = reading.masked(turn.text)
     return interview.Said(
-        text=text, facts=told.facts, corrects=told.corrects, masked=text != turn.text, **beside
+        text=text,
+        facts=told.facts,
+        corrects=told.corrects,
+        clears=told.clears,
+        fears=told.fears,
+        masked=text != turn.text,
+        **beside,
     )
 
 

@@ -168,11 +168,17 @@ def in_report(
     if heard.intent == DELETE_ALL:
         # "hapus bu rt"
         return _as_told(heard)
-    facts = _facts(text, heard, draft)
+    told = _told(text, heard, draft)
+    if (told.fears or told.clears) and not tracker.get_slot(DANGER_SLOT):
+        # Neither is a cry for help.
+        return _as_told(replace(heard, level=levels.of_words(text)))
+    facts = told.facts
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
-    if answers and is_short and not sounds_urgent(text):
-        # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself.
+    puts_right = draft.current in (SUMMARY, CHANGE) and bool(facts)
+    if (answers or puts_right) and is_short and not sounds_urgent(text):
+        # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself; nor is
+        # "1 orang, umur 22" below the summary.
         heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
     if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):
@@ -361,8 +367,8 @@ def _files(line: Content) -> list[Attachment]:
     return [file for file in line.attachments if file.kind not in NEVER_KEPT]
 
 
-def _facts(text: str, heard: Understanding, draft: Draft) -> Mapping[str, Any]:
-    return subject.told(draft, text, heard.parsed.get("entities", ()), clock.today()).facts
+def _told(text: str, heard: Understanding, draft: Draft) -> subject.Told:
+    return subject.told(draft, text, heard.parsed.get("entities", ()), clock.today())
 
 
 def _tells_of_others(text: str, facts: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.knowledge.buttons import payload
-from bot.tips import which_place
+from bot.tips import clearing, which_place
 from bot.tips.draft import Draft
 from bot.tips.questions import (
     CHANGE,
@@ -21,6 +21,7 @@ from bot.tips.questions import (
     MOST_OF_A_KIND,
     PLACE,
     PLACE_WHICH,
+    RECRUITER,
     SAFE,
     SUMMARY,
     SURE,
@@ -39,7 +40,7 @@ GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
 STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
 
 OTHER_KIND = "lainnya"
-RECRUITER, STAGE = "pelaku", "tahap"
+STAGE = "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.
 TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
 # A story of so many words is a report even when its kind stays unclear.
@@ -62,6 +63,8 @@ class Said:
         option: Which of its options, from 0.
         facts: The fields that the words fill (bot/tips/reading.py).
         corrects: The words take something back.
+        clears: Of the words, those that take a name off the recruiters (bot/tips/clearing.py).
+        fears: The words tell nothing but fear.
         masked: A NIK was left out of the words.
         files: How many files came; `files_kept` whether this channel can keep them.
         point: A point on the map that came: latitude and longitude in degrees (WGS 84).
@@ -75,6 +78,8 @@ class Said:
     option: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     corrects: bool = False
+    clears: str = field(default="", repr=False)
+    fears: bool = False
     masked: bool = False
     files: int = 0
     files_kept: bool = True
@@ -223,6 +228,10 @@ def _after_choice(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
 def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     if said.facts.get(CONSENT) == "tidak":
         return Step(draft, outcome=REFUSED)
+    if said.fears:
+        return _afraid(draft, notes)
+    draft, cleared = _cleared(draft, said.clears)
+    notes = (*notes, *cleared)
     wanted = _wanted(draft)
     new = {name: v for name, v in said.facts.items() if _is_news(draft, said, name, v)}
     if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
@@ -244,9 +253,11 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     notes = (*notes, *warnings)
     if draft.current is None or not wanted.isdisjoint(new):
         return _answered(draft, {}, (*notes, *(("ucapan_lapor_diubah",) if replaced else ())))
-    if draft.current == SUMMARY:
+    if draft.current == SUMMARY and (new or not cleared):
         note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
         return _ask(draft, (*notes, note), again=True)
+    if cleared and not new:
+        return _ask(draft, notes, again=True)
     if new:
         # Something else was told, or put right; the question still waits.
         note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
@@ -287,6 +298,27 @@ def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     return any(now.get(name) for name in _ON_THE_MAP) and not any(
         before.get(name) for name in _ON_THE_MAP
     )
+
+
+def _cleared(draft: Draft, clears: str) -> tuple[Draft, tuple[str, ...]]:
+    """Without those who are no recruiters, and what is said of it."""
+    before = draft.fields.get(RECRUITER, {})
+    left = clearing.without(before, clears) if clears else before
+    if left == before:
+        return draft, ()
+    fields = {name: value for name, value in draft.fields.items() if name != RECRUITER}
+    if any(left.values()):
+        fields[RECRUITER] = left
+    return replace(draft, fields=fields), ("ucapan_lapor_nama_dihapus",)
+
+
+def _afraid(draft: Draft, notes: tuple[str, ...]) -> Step:
+    """Fear is answered first; a question that was met with it twice is left open."""
+    mark, notes = f"takut: {draft.current}", (*notes, "ucapan_lapor_takut")
+    if mark not in draft.warned:
+        return _ask(draft.warn(mark), notes, again=True)
+    stays = draft.current in (*FIRST, SUMMARY, CHANGE, SURE)
+    return _ask(draft, notes, again=True) if stays else _skipped(draft, notes)
 
 
 def _not_read(draft: Draft, notes: tuple[str, ...]) -> Step:

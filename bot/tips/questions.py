@@ -17,6 +17,7 @@ ORDER_FILE = PROJECT_ROOT / "nlu_data" / "laporan" / "urutan.yml"
 
 SAFE, CONSENT, KIND, SUMMARY = "aman", "setuju", "jenis", "kirim"
 PLACE, PLACE_WHICH, CHANGE, SURE = "tempat", "tempat_mana", "ubah", "yakin"
+RECRUITER, POLICE = "pelaku", "polisi"
 # An answer to SAFE: it is not safe, and the reporter goes on.
 DARING = "berani"
 # Put before all others, in this order.

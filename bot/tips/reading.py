@@ -7,6 +7,7 @@ what is asked or supposed gives nothing, a denial gives "tidak".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -35,7 +36,13 @@ _YES_OR_NO = ("anak", "uang", "dokumen", "bahaya", "bukti", "polisi")
 _LONGEST_ANSWER = 6
 # Two names for one stage: people who left, and people about to leave.
 _STAGES = {"sudah_berangkat": "berangkat"}
+# A bare "saya", which says less than what else an answer names.
+_ROLES = {"diri": "korban"}
 _ABROAD_ROLES = ("keluarga",)
+# "1 anak saya umur 22", "anak usianya sudah 19"
+_AGED = re.compile(
+    r"(?:\d+ )?(?:orang )?\banak(?: \w+){0,2} (?:umur|usia)\w*(?: sudah)? (\d{1,3})\b"
+)
 
 
 def facts(
@@ -135,6 +142,8 @@ def _yes_or_no(said: Statement, field: str) -> str | None:
         # "saya masih SMP" tells nothing of the victims.
         others = signs.without(told, "bukan_pelapor_anak", "ya tidak")
         told = signs.without(others, "pelapor_anak", "ya")
+    if field == "anak":
+        told = _without_grown_up(told)
     if yes.said_in(told) or (field == "bahaya" and _is_in_danger(said)):
         return YES
     # "majikan tidak bayar gaji" does not say that nobody pays anything.
@@ -142,6 +151,15 @@ def _yes_or_no(said: Statement, field: str) -> str | None:
     if no.stand_in(denied) and not _is_own_safety(said, field):
         return NO
     return _bare_answer(said, field) if said.asked == field else None
+
+
+def _without_grown_up(told: signs.Sentences) -> signs.Sentences:
+    """ "1 anak umur 22" is nobody under 18."""
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if int(match[1]) < CHILD_UNDER else "-"
+
+    return signs.Sentences(". ".join(_AGED.sub(kept, one) for one in told.sentences))
 
 
 def _is_in_danger(said: Statement) -> bool:
@@ -175,7 +193,7 @@ def _role(said: Statement) -> str | None:
     role = signs.first_said("peran", said.told)
     if role is None and said.asked == "peran":
         role = signs.first_said("peran_ditanya", said.told)
-    return role
+    return _ROLES.get(role, role) if role else None
 
 
 def _stage(said: Statement) -> str | None:

@@ -127,16 +127,10 @@ def _not_known(folded: str) -> list[tuple[int, int]]:
     clauses = [
         (first, last)
         for start, end, _ in _sentences(folded)
-        for first, last in _split(folded, start, end)
+        for first, last in _split_at_but(folded, start, end)
         if folded[first:last].strip()
     ]
-    unknown = [
-        (first, last)
-        for first, last in clauses
-        if signs.signs("jawaban", "tidak_tahu").stand_in(
-            signs.Sentences(signs.plain(folded[first:last]))
-        )
-    ]
+    unknown = [(first, last) for first, last in clauses if _is_not_known(folded[first:last])]
     return unknown if len(unknown) < len(clauses) else []
 
 
@@ -154,6 +148,22 @@ def _split(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield first, match.start()
         first = match.end()
     yield first, end
+
+
+def _split_at_but(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The clauses, also what "tapi" parts from a "gak tau": "gak tau desanya tapi dekat pasar"."""
+    for first, last in _split(folded, start, end):
+        for match in _LETTERS.finditer(folded, first, last):
+            is_but = match[0] in signs.words("jawaban", "tetapi")
+            if is_but and _is_not_known(folded[first : match.start()]):
+                yield first, match.start()
+                first = match.start()
+        yield first, last
+
+
+def _is_not_known(clause: str) -> bool:
+    said = signs.Sentences(signs.plain(clause))
+    return signs.signs("jawaban", "tidak_tahu").stand_in(said)
 
 
 def _words(folded: str, start: int, end: int) -> list[Word]:

@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from bot.entities.reading import Reading, Token
-from bot.tips import reading, signs, summary
+from bot.tips import clearing, feeling, reading, signs, summary
 from bot.tips.draft import Draft
-from bot.tips.questions import CONSENT, SAFE, fills, order
+from bot.tips.questions import CONSENT, POLICE, RECRUITER, SAFE, fills, order
 
 _LEAST_LETTERS = 3
 # A longer message tells more than one line.
@@ -30,10 +30,19 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Told:
-    """What a message fills, and whether it takes something back."""
+    """What a message fills, and whether it takes something back.
+
+    Attributes:
+        facts: The fields, and what they are filled with.
+        corrects: What was said before is not meant.
+        clears: The words by which somebody is said to be no recruiter.
+        fears: It tells nothing but fear.
+    """
 
     facts: Mapping[str, Any] = field(repr=False)
     corrects: bool = False
+    clears: str = field(default="", repr=False)
+    fears: bool = False
 
 
 def told(draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], today: date) -> Told:
@@ -45,8 +54,14 @@ def told(draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], today: 
         entities: What the text names, in Rasa's form.
         today: The day from which "udah 3 hari" is counted.
     """
+    if draft.current and feeling.only_fears(text):
+        # "gak berani" tells that it was not reported.
+        facts = reading.facts(text, entities, asked=draft.current, today=today)
+        return Told({}, fears=True) if POLICE not in facts else Told(facts)
     if draft.current in (None, SAFE, CONSENT):
         return Told(reading.facts(text, entities, asked=draft.current, today=today))
+    if cleared := _cleared(draft, text, today):
+        return cleared
     question, value = named(text)
     meant = reading.correction(text)
     if question and value and len(text.split()) <= _MOST_WORDS:
@@ -58,6 +73,33 @@ def told(draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], today: 
     asked = _taken_back(draft, text, meant) or draft.current
     facts = reading.facts_of(meant, asked=asked, today=today)
     return Told(facts or _of_a_known_line(draft, meant, today), corrects=True)
+
+
+def _cleared(draft: Draft, text: str, today: date) -> Told | None:
+    """ "bu rt bukan pelaku", "bukan pak Dodi": who is no recruiter, and who is one instead."""
+    clears, rest = clearing.split(text)
+    by_sign = bool(clears)
+    if not clears:
+        clears, rest = clearing.denied(text)
+    known = draft.fields.get(RECRUITER, {})
+    left = clearing.without(known, clears) if clears else known
+    # "bukan Dodi, Deni" says it of the only one: then the one name takes the other's place.
+    if left != known and (by_sign or not rest or left.get("nama")):
+        question, value = named(rest)
+        facts = reading.facts_of(
+            value if question else rest, asked=question or RECRUITER, today=today
+        )
+        return Told(facts, clears=clears)
+    if draft.current == RECRUITER and (by_sign or (clears and not rest and _has_title(clears))):
+        # Nobody who recruits, and nobody who was told of.
+        others = reading.facts_of(text, today=today)
+        facts = reading.facts_of(rest, asked=RECRUITER, today=today)
+        return Told({**{k: v for k, v in others.items() if k != RECRUITER}, **facts})
+    return None
+
+
+def _has_title(text: str) -> bool:
+    return any(token.text in signs.words("pelaku", "gelar") for token in Reading(text).tokens)
 
 
 def _of_a_known_line(draft: Draft, meant: str, today: date) -> Mapping[str, Any]:

@@ -59,6 +59,53 @@ def test_the_table_is_as_large_as_it_says() -> None:
     assert len({(asked, text) for asked, text, _ in told.ALL}) == len(told.ALL) >= 150
 
 
+ROLES = {
+    "keluarga": [
+        "dulur", "dulur ambo", "dulurku", "sedulur", "sanak", "sanak ambo", "sepupu",
+        "sepupu sy", "ponakan", "kluarga", "klrga", "keluargo", "adek nyo", "uwak", "datuk",
+        "nenek", "maknyo", "makwo ambo", "ibuk nyo", "bpk nya", "bapake", "mbokne", "biyunge",
+        "paklik", "bulik", "mertua", "ipar", "kerabat", "famili", "saudara", "sdr",
+        "sodara jauh", "adik", "kk sy", "abangnya", "ayuknyo", "bucik", "mamang", "anak kulo",
+        "lare kulo", "sederek", "garwo kulo", "bojone", "bini ambo", "laki ambo", "ank sy",
+        "keluarga korban, sepupunyo",
+    ],
+    "teman": [
+        "tetangga", "tetanggo", "tetanggo ambo", "tonggoku", "tanggi", "kulo tanggine",
+        "ttngga", "jiran", "tmn", "tmn sy", "temen", "temennyo", "temanku", "kanti",
+        "kanti ambo", "kantinyo", "konco", "kancoku", "kwn", "kawan sy", "sahabat",
+        "rencang kulo", "pacarnya", "mantan", "tmn korban", "saya tetangganya",
+        "tetangga saya sendiri",
+    ],
+    "korban": [
+        "korban", "krbn", "korbn", "aku", "ambo", "kulo", "aku dewek", "ambo dewek",
+        "kulo piyambak", "sy sndiri", "awak dewek", "kulo korbane", "saya korbannya",
+        "saya yang kena",
+    ],
+    "saksi": [
+        "saksi", "sksi", "ngeliat bae", "cm liat", "nengok be", "wong lewat", "warga sini",
+        "wargo", "org kampung sini", "pak rt", "bu rt", "ibu guru", "bidan", "kader posyandu",
+        "bukan siapa siapa",
+    ],
+    "calon_pekerja": [
+        "calon tkw", "cln tki", "ditawari kerja", "ditawarin krj", "diajak kerjo", "yg diajak",
+        "mau diajak kerja",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [(text, role) for role, texts in ROLES.items() for text in texts],
+)
+def test_who_reports_is_understood_in_dialect_and_in_short_forms(text: str, role: str) -> None:
+    assert read(text, "peran").get("peran") == role
+
+
+@pytest.mark.parametrize("text", ["gak mau bilang", "rahasia", "gak tau", "kemarin"])
+def test_who_does_not_say_who_he_is_has_no_role(text: str) -> None:
+    assert "peran" not in read(text, "peran")
+
+
 CORRECTIONS = [
     ("eh bukan 3, 5 orang", "5 orang"),
     ("salah, maksudnya Pondok Kubang", "Pondok Kubang"),

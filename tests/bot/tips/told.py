@@ -493,7 +493,7 @@ PEOPLE: list[Row] = [
     ),
     (None, "bukan saya yang jadi korban", {}),
     ("peran", "ibunya", {"peran": "keluarga"}),
-    ("peran", "tetangga", {"peran": "saksi"}),
+    ("peran", "tetangga", {"peran": "teman"}),
     ("peran", "saya sendiri", {"peran": "korban"}),
     ("peran", "temennya", {"peran": "teman"}),
     ("tahap", "sudah berangkat", {"tahap": "berangkat"}),
@@ -660,6 +660,18 @@ LATER: list[Row] = [
     ("polisi", "gak berani", {"polisi": "tidak"}),
     ("peran", "aku kakaknya", {"peran": "keluarga"}),
     ("anak", "umur 19 sama 22", {"anak": "tidak"}),
+    ("kirim", "1 orang anak saya umur 22", {"peran": "keluarga"}),
+    ("jumlah", "1 anak umur 22 tahun", {"jumlah": 1}),
+    ("jumlah", "2 anak umur 15", {"jumlah": 2, "anak": "ya"}),
+    (None, "anak umur 19 sama anak kecil", {"anak": "ya"}),
+    (
+        "tempat",
+        "saya gak tau desanya tapi dekat pasar Taba Penanjung itu lho kak yang rame",
+        {
+            "tempat": "Taba Penanjung, saya gak tau desanya tapi dekat pasar Taba Penanjung itu"
+            " lho kak yang rame"
+        },
+    ),
 ]
 
 ALL = [
@@ -775,6 +787,11 @@ OPEN = [
     ("tempat", "belum pernah kesana", False),
     ("tempat", "di kampung kami yang dekat jembatan itu, rumah cat ijo pagar putih", True),
     ("tempat", "rumah cat ijo", True),
+    ("tempat", "saya gak tau desanya tapi dekat jembatan merah itu lho kak yang rame", True),
+    ("tempat", "gak tau namanya pokoknya kafe di belakang terminal", True),
+    ("tempat", "ambo dak tau namo desonyo cuma di sebelah pasar yang lamo tu nah", True),
+    ("tempat", "gak tau desanya tapi takut", False),
+    ("tempat", "kulo ajrih", False),
     ("tempat", "deket mesjid", True),
     ("tempat", "ruko belakang pasar", True),
     ("tempat", "Nakau", True),
