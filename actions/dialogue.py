@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,7 +10,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import quiz
-from bot.conversation import context
+from bot.clock import now_ms
+from bot.conversation import context, standing
 from bot.knowledge.buttons import button_for
 from bot.nlu.labels import (
     ABROAD,
@@ -22,6 +24,7 @@ from bot.nlu.labels import (
     SUICIDE,
     TOPIC_SLOT,
 )
+from bot.takeover import handoffs, schedule, words
 from bot.tips import filing, follow_up
 from bot.tips.draft import SLOT, Draft
 from bot.tips.interview import QUIET
@@ -71,6 +74,7 @@ class ActionBerhenti(Action):
             turn = context.current()
             # Nor when staff write: nothing leads from a report to this conversation any more.
             turn.effects.append(filing.unlink(turn.conversation_id, unfinished=False))
+            turn.effects.append(partial(standing.keep_quiet, conversation_id=turn.conversation_id))
             dispatcher.utter_message(response="ucapan_diam")
             over = (DANGER_SLOT, KIND_SLOT, follow_up.SENT_SLOT)
             return [SlotSet(name, None) for name in over]
@@ -142,6 +146,34 @@ def _first_aid(said: dict[str, Any], kind: str | None, tracker: Tracker) -> str:
     if _knows(CANNOT_CALL, tracker):
         return "ucapan_darurat_tidak"
     return "ucapan_darurat_luar" if _knows(ABROAD, tracker) else "ucapan_darurat"
+
+
+class ActionMintaPetugas(Action):
+    """Calls a human, and says honestly when one may answer."""
+
+    def name(self) -> str:
+        return "action_minta_petugas"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = context.current()
+        if filing.current_desk_key(turn.vault) is None or turn.vault is None:
+            # Nobody could read it.
+            dispatcher.utter_message(response="utter_minta_petugas")
+            return []
+        turn.calls = handoffs.WISH
+        now = now_ms()
+        with turn.vault.database.read() as connection:
+            office = schedule.read(connection)
+        if office.is_open(now):
+            dispatcher.utter_message(response=words.CALLED)
+        elif opening := office.next_opening(now):
+            said = schedule.in_words(opening, now)
+            dispatcher.utter_message(response=words.CALLED_CLOSED, buka=said)
+        else:
+            dispatcher.utter_message(response=words.CALLED_SOMETIME)
+        return []
 
 
 class ActionMungkinMaksud(Action):

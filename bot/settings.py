@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -16,6 +17,8 @@ from bot.errors import OperatorError
 # A quick reply of WhatsApp holds no more.
 MOST_TEMPLATE_BUTTONS = 3
 
+# RFC 8314, 6409 and 5321.
+_MAIL_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
 _TELEGRAM_TOKEN = re.compile(r"[^\s/:]+:[^\s/]+")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -33,11 +36,13 @@ class TelegramSettings:
         token: As @BotFather gave it.
         api_url: Where the Bot API is.
         per_second: Messages a second in all; Telegram takes 30 from a bot that pays nothing.
+        staff_group: The chat id of the group in which staff are called, or None.
     """
 
     token: str = field(repr=False)
     api_url: str = "https://api.telegram.org"
     per_second: float = 28.0
+    staff_group: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,25 @@ class TwilioSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The mail server through which staff are called.
+
+    Attributes:
+        host, port: Of the server.
+        encryption: smtps, starttls, or none: for a server on the same machine.
+        sender: Whom the mail comes from, "suluh@example.org".
+        user, password: What the server wants, or None.
+    """
+
+    host: str
+    port: int
+    encryption: str
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an operator may change.
 
@@ -79,6 +103,7 @@ class Settings:
         log_json: One JSON object a line instead of readable lines.
         telegram: The bot, or None when there is none.
         twilio: The account, or None when there is none.
+        mail: The mail server for calls to staff, or None when there is none.
     """
 
     home: Path
@@ -91,6 +116,7 @@ class Settings:
     log_json: bool = False
     telegram: TelegramSettings | None = None
     twilio: TwilioSettings | None = None
+    mail: MailSettings | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -132,6 +158,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         log_json=environ.get("SULUH_LOG", "text") == "json",
         telegram=_telegram(environ),
         twilio=_twilio(environ),
+        mail=_mail(environ),
     )
 
 
@@ -146,7 +173,44 @@ def _telegram(environ: Mapping[str, str]) -> TelegramSettings | None:
     rate = _number_in(environ, "SULUH_TELEGRAM_PER_SECOND", TelegramSettings.per_second)
     if not rate:
         raise SettingsError("SULUH_TELEGRAM_PER_SECOND must be more than 0.")
-    return TelegramSettings(token, url.rstrip("/"), rate)
+    return TelegramSettings(token, url.rstrip("/"), rate, _staff_group(environ))
+
+
+def _staff_group(environ: Mapping[str, str]) -> int | None:
+    raw = environ.get("SULUH_TELEGRAM_STAFF_GROUP")
+    if not raw:
+        return None
+    # Groups have negative numbers.
+    if not re.fullmatch(r"-\d{1,15}", raw.strip()):
+        raise SettingsError("SULUH_TELEGRAM_STAFF_GROUP is a number such as -1000000000001.")
+    return int(raw)
+
+
+def _mail(environ: Mapping[str, str]) -> MailSettings | None:
+    raw, sender = environ.get("SULUH_SMTP_URL"), environ.get("SULUH_MAIL_FROM")
+    if not raw:
+        return None
+    try:
+        parts = urlsplit(raw)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _MAIL_PORTS or not parts.hostname:
+        # A password may stand in the value itself, which stays out of the message.
+        raise SettingsError(
+            "SULUH_SMTP_URL must look like smtps://user:password@mail.example.org, or begin with "
+            "smtp+starttls:// or smtp://."
+        )
+    if not sender or not re.fullmatch(r"[^@\s]+@[^@\s]+", sender):
+        raise SettingsError("SULUH_MAIL_FROM must be set with SULUH_SMTP_URL: suluh@example.org")
+    return MailSettings(
+        host=parts.hostname,
+        port=port or _MAIL_PORTS[parts.scheme],
+        encryption={"smtps": "smtps", "smtp+starttls": "starttls"}.get(parts.scheme, "none"),
+        sender=sender,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
 
 
 def _twilio(environ: Mapping[str, str]) -> TwilioSettings | None:

@@ -17,6 +17,7 @@ from bot.conversation.capabilities import Capabilities
 from bot.conversation.door import Door
 from bot.conversation.reports import Reports
 from bot.conversation.sender import Connector
+from bot.takeover.acknowledgement import Acknowledgements
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,12 @@ class Gate:
     Attributes:
         door: Accepts messages; what it confirmed is on disk.
         reports: Takes what a provider tells of our own messages and of people.
+        acknowledgements: Takes that somebody of staff sees to a call.
     """
 
     door: Door
     reports: Reports
+    acknowledgements: Acknowledgements
 
 
 async def read_body(request: Request, most: int) -> bytes | None:

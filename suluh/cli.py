@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from bot import settings as settings_module
 from bot.errors import OperatorError
 from bot.settings import PROJECT_ROOT, Settings
-from suluh import logs
+from suluh import desk_cli, logs
 from suluh.supervisor import CRASH_LIMIT
+
+if TYPE_CHECKING:
+    from suluh.wiring import House
 
 
 class Group(click.Group):
@@ -387,6 +390,16 @@ def tip_hold(tip_id: str, release: bool) -> None:
     from suluh.wiring import House
 
     tip_commands.hold(House.open(settings), tip_id, held=not release)
+
+
+def _house(process: str) -> House:
+    settings = _settings(process)
+    from suluh.wiring import House
+
+    return House.open(settings)
+
+
+desk_cli.add_to(main, _house)
 
 
 @main.command(

@@ -16,6 +16,7 @@ from starlette.routing import Mount
 from bot.conversation.door import Door
 from bot.conversation.reports import Reports
 from bot.knowledge import facts
+from bot.takeover.acknowledgement import Acknowledgements
 from channels.contract import Gate
 from channels.web.app import WebChat
 from channels.web.history import History
@@ -36,7 +37,8 @@ def build_app(house: House, streams: Streams) -> Starlette:
     history = History(house.database, house.sealer, house.address_book, house.inbox)
     chat = WebChat(door, history, streams, facts.placeholders(), house.settings.public_url)
     channels = house.channels()
-    gate = Gate(door, Reports(house.database, house.sealer, house.inbox))
+    reports = Reports(house.database, house.sealer, house.inbox)
+    gate = Gate(door, reports, Acknowledgements(house.database))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

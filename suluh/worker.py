@@ -18,6 +18,7 @@ from bot.storage import bell
 from channels import registry
 from channels.contract import Channel
 from suluh import operations
+from suluh.calling import Calling
 from suluh.heartbeat import Heartbeat
 from suluh.keeping import Keeping
 from suluh.wiring import House, load_assistant
@@ -55,7 +56,8 @@ def work(house: House) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     sending, keeping = Sending(house, channels, assistant), Keeping(house, assistant, shown)
-    with Heartbeat(house.database, "worker"), sending, keeping:
+    calling = Calling(house, shown)
+    with Heartbeat(house.database, "worker"), sending, keeping, calling:
         logger.info("worker ready")
         worker.run()
     logger.info("worker stopped")

@@ -35,6 +35,7 @@ class TurnContext:
         forget: Delete what was said before this turn, and remember nothing.
         stop: The person wants no more messages.
         wipe: The words of this conversation go, once the turn is answered.
+        calls: Why a human is called, as in `handoffs.reason`.
     """
 
     conversation_id: str
@@ -47,6 +48,7 @@ class TurnContext:
     forget: bool = False
     stop: bool = False
     wipe: bool = False
+    calls: str | None = None
 
 
 _current: ContextVar[TurnContext | None] = ContextVar("turn", default=None)

@@ -87,6 +87,7 @@ class Outbox:
         turn_id: str,
         parts: Sequence[Part],
         *,
+        author: str = "bot",
         is_notice: bool = False,
     ) -> None:
         """Adds the messages of one turn, in order, within the caller's transaction."""
@@ -102,6 +103,7 @@ class Outbox:
                 ),
                 "state": HELD if part.waits else DUE,
                 "held_for": FOR_MORE if part.waits else None,
+                "author": author,
                 "is_notice": int(is_notice),
                 "due_at": now,
                 "created_at": now,

@@ -17,8 +17,11 @@ from bot.clock import now_ms
 from bot.privacy.identity import random_id
 from bot.storage.database import Database
 from bot.storage.tables import conversations, inbox
+from bot.triage import levels
 
 RETRY_AFTER_MS = 500
+# A level falls by itself when no message had it for so long.
+LEVEL_KEPT_MS = 48 * 60 * 60_000
 # No wait and no claim is this long: further ahead means that the clock was put back.
 LONGEST_WAIT_MS = 120_000
 
@@ -36,12 +39,23 @@ _ANY_WAITING = (
     .limit(1)
 )
 _HELD = (
-    select(conversations.c.claim_token, conversations.c.level)
+    select(
+        conversations.c.claim_token,
+        conversations.c.level,
+        conversations.c.level_at,
+        conversations.c.held_by,
+        conversations.c.held_until,
+    )
     .where(conversations.c.id == bindparam("whose"))
     .with_for_update()
 )
 _NEXT = (
-    select(conversations.c.id, conversations.c.channel, conversations.c.attempts)
+    select(
+        conversations.c.id,
+        conversations.c.channel,
+        conversations.c.attempts,
+        conversations.c.held_until,
+    )
     .where(conversations.c.ready_at.is_not(None))
     .where(_passed(conversations.c.ready_at))
     .where(or_(conversations.c.claim_until.is_(None), _passed(conversations.c.claim_until)))
@@ -69,13 +83,31 @@ _FREE = {"claim_token": None, "claim_until": None}
 class Claim:
     """The right to answer one conversation while its token stands in the database.
 
-    `attempts` counts the takes since the last finished turn, this one included.
+    Attributes:
+        attempts: The takes since the last finished turn, this one included.
+        held: Whether a human held the conversation when it was claimed.
     """
 
     conversation_id: str
     channel: str
     token: str
     attempts: int
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A claimed conversation, locked until the end of the transaction.
+
+    Attributes:
+        level: The gravest that was not too long ago.
+        held_by: The member of staff who answers instead of the assistant, or None.
+        lapsed: Whether the lease of that member ran out.
+    """
+
+    level: str
+    held_by: str | None
+    lapsed: bool
 
 
 class Queue:
@@ -106,7 +138,8 @@ class Queue:
             connection.execute(
                 _TAKE, {"whose": row.id, "token": token, "until": now + self._claim_ms}
             )
-        return Claim(row.id, row.channel, token, row.attempts + 1)
+        held = row.held_until is not None and row.held_until > now
+        return Claim(row.id, row.channel, token, row.attempts + 1, held)
 
     def renew(self, claim: Claim) -> None:
         """Keeps a claim alive while a long turn is computed."""
@@ -126,13 +159,30 @@ class Queue:
             ).scalar()
         return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
-    def held_level(self, connection: Connection, claim: Claim) -> str | None:
-        """The level of the conversation, locked from here on; None when the claim is lost."""
-        held = connection.execute(_HELD, {"whose": claim.conversation_id}).first()
-        return held.level if held is not None and held.claim_token == claim.token else None
+    def lock(self, connection: Connection, claim: Claim) -> Locked | None:
+        """The conversation, locked from here on; None when the claim is lost."""
+        row = connection.execute(_HELD, {"whose": claim.conversation_id}).first()
+        if row is None or row.claim_token != claim.token:
+            return None
+        now = now_ms()
+        is_old = row.level_at is not None and row.level_at < now - LEVEL_KEPT_MS
+        return Locked(
+            level=levels.ORDINARY if is_old else row.level,
+            held_by=row.held_by,
+            lapsed=row.held_until is not None and row.held_until <= now,
+        )
 
-    def finish(self, connection: Connection, claim: Claim, level: str) -> None:
-        """The turn is answered: frees the conversation, for what came meanwhile."""
+    def finish(
+        self, connection: Connection, claim: Claim, level: str, *, is_new: bool = True
+    ) -> None:
+        """The turn is answered: frees the conversation, for what came meanwhile.
+
+        Args:
+            connection: The transaction.
+            claim: Of the conversation.
+            level: Of the conversation from now on.
+            is_new: The turn itself had this level.
+        """
         now = now_ms()
         later = func.max if self._database.is_sqlite else func.greatest
         has_more = _has_more(connection, claim)
@@ -145,6 +195,7 @@ class Queue:
                 ready_at=later(conversations.c.ready_at, now) if has_more else None,
                 urgent=conversations.c.urgent if has_more else 0,
                 level=level,
+                **({"level_at": now} if is_new else {}),
                 **_FREE,
                 attempts=0,
             )

@@ -14,7 +14,12 @@ from bot.storage.tables import contacts, conversations, outbox
 
 # Built once: building a statement costs as much as running it.
 _READ = (
-    select(contacts.c.stopped_at, contacts.c.unreachable_code, conversations.c.heard_at)
+    select(
+        contacts.c.stopped_at,
+        contacts.c.unreachable_code,
+        conversations.c.heard_at,
+        conversations.c.quiet_at,
+    )
     .join(conversations, conversations.c.contact_id == contacts.c.id)
     .where(conversations.c.id == bindparam("whose"))
 )
@@ -41,11 +46,18 @@ class Standing:
         stopped_at: When the person asked for no more messages; None if that does not hold.
         unreachable_code: Why nothing reaches the person, in the provider's code.
         heard_at: When the person wrote last, in milliseconds since 1970.
+        quiet_at: When the person asked not to be answered; None if that does not hold.
     """
 
     stopped_at: int | None
     unreachable_code: str | None
     heard_at: int | None
+    quiet_at: int | None = None
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether the person may be written to without having written."""
+        return not (self.stopped or self.unreachable_code or self.quiet_at)
 
     @property
     def stopped(self) -> bool:
@@ -57,12 +69,22 @@ def read(connection: Connection, conversation_id: str) -> Standing:
     row = connection.execute(_READ, {"whose": conversation_id}).first()
     if row is None:
         return Standing(None, None, None)
-    return Standing(row.stopped_at, row.unreachable_code, row.heard_at)
+    is_quiet = row.quiet_at is not None and row.quiet_at >= (row.heard_at or 0)
+    return Standing(
+        row.stopped_at, row.unreachable_code, row.heard_at, row.quiet_at if is_quiet else None
+    )
 
 
 def stop(connection: Connection, conversation_id: str) -> None:
     """No more messages until `resume`."""
     _change(connection, conversation_id, stopped_at=now_ms())
+
+
+def keep_quiet(connection: Connection, conversation_id: str) -> None:
+    """Nothing but answers until the person writes again: somebody may be reading."""
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(quiet_at=now_ms())
+    )
 
 
 def resume(connection: Connection, conversation_id: str) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Row
@@ -21,7 +21,7 @@ from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
-from bot.conversation.queue import Claim, Queue
+from bot.conversation.queue import Claim, Locked, Queue
 from bot.conversation.rendering import render
 from bot.conversation.wiping import wipe
 from bot.knowledge import unanswered
@@ -32,6 +32,8 @@ from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import PASSING_TROUBLE, Database
 from bot.storage.tables import attachments, inbox, trackers
+from bot.takeover import handoffs, transcript
+from bot.takeover.words import BACK_AGAIN, STILL_WAITS
 from bot.triage import levels
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ MAX_ATTEMPTS = 3
 MAX_LINES = 20
 # Whole messages about the messages themselves; each is a turn of its own.
 KEYWORDS = ("lanjut", "stop", "mulai")
+# What a human sees of a message that does not open.
+UNREADABLE = "(tidak terbaca)"
 # Telegram's own way to begin, also from a link.
 START = "/start"
 # Built once: building a statement costs as much as running it.
@@ -77,6 +81,7 @@ class Answer:
         forget: Delete what was said before this turn.
         stop: The person wants no more messages, after these replies.
         wipe: What was said in this conversation so far goes, but for these replies.
+        calls: Why a human is called, as in `handoffs.reason`; None when none is.
         unanswered: A question that found no answer, to be filed for staff.
         keeps_more: The rest of a long answer may still be asked for.
     """
@@ -88,6 +93,7 @@ class Answer:
     forget: bool = False
     stop: bool = False
     wipe: bool = False
+    calls: str | None = None
     unanswered: Unanswered | None = None
     keeps_more: bool = False
 
@@ -100,6 +106,12 @@ class Assistant(Protocol):
     ) -> Answer: ...
 
     def apologise(self, channel: str) -> Sequence[Reply]: ...
+
+    def level(self, lines: Sequence[Content]) -> str:
+        """How urgent lines are that a human answers."""
+
+    def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
+        """What a response says on a channel."""
 
 
 @dataclass(frozen=True)
@@ -163,16 +175,19 @@ class TurnRunner:
             return None
         given_up = claim.attempts > MAX_ATTEMPTS
         if given_up:
-            turn = _Turn([rows[0].id], [])
-            answer = self._give_up(claim, rows[0])
+            turn = _Turn([rows[0].id], self._if_it_opens(claim, rows[0]))
+            answer = self._give_up(claim, turn.contents)
         else:
             # After a failure one line at a time: an innocent one must not fall with the other.
             turn = self._first_turn(claim, rows, most=1 if claim.attempts > 1 else MAX_LINES)
-            answer = self._more(claim, state, turn.contents) or self._assistant.answer(
-                claim.conversation_id, claim.channel, state, turn.contents
-            )
+            answer = self._answer_to(claim, state, turn.contents)
         turn_id = random_id()
-        replies = self._commit(claim, turn_id, turn, answer)
+        try:
+            replies = self._commit(claim, turn_id, turn, answer)
+        except _HandedBack:
+            # Nobody has answered these lines: they are read again, by the assistant.
+            self.queue.put_back(claim, attempts=claim.attempts - 1)
+            return None
         if replies is None:
             logger.warning("turn discarded: another worker has the conversation")
             return None
@@ -184,6 +199,14 @@ class TurnRunner:
             level=answer.level,
             apologised=given_up,
             replies=replies,
+        )
+
+    def _answer_to(self, claim: Claim, state: bytes | None, contents: Sequence[Content]) -> Answer:
+        if claim.held:
+            # A human answers. How grave it is counts all the same.
+            return Answer((), state, level=self._assistant.level(contents))
+        return self._more(claim, state, contents) or self._assistant.answer(
+            claim.conversation_id, claim.channel, state, contents
         )
 
     def _more(
@@ -248,48 +271,107 @@ class TurnRunner:
                 break
         return turn
 
-    def _give_up(self, claim: Claim, row: Row) -> Answer:
+    def _if_it_opens(self, claim: Claim, row: Row) -> list[Content]:
+        try:
+            return [self._open(claim, row)]
+        except (SealBroken, ValueError):
+            return []
+
+    def _give_up(self, claim: Claim, contents: Sequence[Content]) -> Answer:
         """Apologises for the oldest line; a cry for help in it is still one."""
         logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
-        try:
-            level = levels.of_words(self._open(claim, row).text)
-        except (SealBroken, ValueError):
-            level = levels.SERIOUS
+        found = [levels.of_words(content.text) for content in contents]
+        level = found[0] if found else levels.SERIOUS
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)
 
     def _commit(
         self, claim: Claim, turn_id: str, turn: _Turn, answer: Answer
     ) -> Sequence[Reply] | None:
-        """Commits a turn; gives the replies that go out, or None when the claim was lost."""
+        """Commits a turn; gives the replies that go out, or None when the claim was lost.
+
+        Raises:
+            _HandedBack: A human held the conversation when it was read, and does not any more.
+        """
         conversation_id = claim.conversation_id
         with self._database.write() as connection:
-            held = self.queue.held_level(connection, claim)
-            if held is None:
+            locked = self.queue.lock(connection, claim)
+            if locked is None:
                 return None
-            if answer.forget:
+            is_held = locked.held_by is not None and not locked.lapsed
+            if claim.held and not is_held and not answer.replies:
+                raise _HandedBack
+            forget = answer.forget and not is_held
+            if forget:
                 self._forget(connection, conversation_id, turn)
             connection.execute(
                 update(inbox).where(inbox.c.id.in_(turn.row_ids)).values(turn_id=turn_id)
             )
-            replies = self._allowed(connection, claim, turn, answer)
-            if replies or answer.forget or not answer.replies:
-                # What nobody reads was not said: it changes nothing, and must not count as
-                # read later.
-                for effect in answer.effects:
-                    effect(connection)
-                if answer.unanswered is not None:
-                    unanswered.file(connection, self._sealer, answer.unanswered)
-                self._remember(connection, conversation_id, answer.state)
-            parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
-            self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
-            if answer.wipe:
-                wipe(connection, self._sealer, conversation_id)
-            level = levels.ORDINARY if answer.forget else levels.highest(held, answer.level)
-            self.queue.finish(connection, claim, level)
+            if is_held:
+                # Read under the lock: whoever took over while this was computed is not talked
+                # over. What the assistant would have said was not said.
+                replies = self._relay(connection, claim, turn)
+            else:
+                replies = self._conclude(connection, claim, locked, turn_id, turn, answer)
+            level = levels.ORDINARY if forget else levels.highest(locked.level, answer.level)
+            if reason := _why_called(answer):
+                handoffs.call(connection, conversation_id, reason, answer.level)
+            self.queue.finish(connection, claim, level, is_new=level == answer.level)
             bell.ring(connection)
-        if answer.forget or answer.wipe:
+        if forget or (answer.wipe and not is_held):
             self._database.close_words_for_good()
         return replies
+
+    def _conclude(
+        self,
+        connection: Connection,
+        claim: Claim,
+        locked: Locked,
+        turn_id: str,
+        turn: _Turn,
+        answer: Answer,
+    ) -> Sequence[Reply]:
+        """Writes what the assistant answers and remembers."""
+        conversation_id = claim.conversation_id
+        replies = self._allowed(connection, claim, turn, answer)
+        if replies or answer.forget or not answer.replies:
+            # What nobody reads was not said: it changes nothing, and must not count as
+            # read later.
+            for effect in answer.effects:
+                effect(connection)
+            if answer.unanswered is not None:
+                unanswered.file(connection, self._sealer, answer.unanswered)
+            self._remember(connection, conversation_id, answer.state)
+        if locked.lapsed and replies:
+            replies = [*self._word_of_lapse(connection, claim), *replies]
+        parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
+        self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
+        if answer.wipe:
+            wipe(connection, self._sealer, conversation_id)
+        return replies
+
+    def _relay(self, connection: Connection, claim: Claim, turn: _Turn) -> Sequence[Reply]:
+        """Gives lines to the human who holds the conversation; the assistant says nothing."""
+        whose = claim.conversation_id
+        handoff = handoffs.of_conversation(connection, whose)
+        assert handoff is not None
+        for row_id, said in turn.told():
+            transcript.add(connection, handoff.id, transcript.PERSON, said, inbox_id=row_id)
+        if FOR_WINDOW in self._outbox.held_for(connection, whose):
+            self._outbox.release(connection, whose, FOR_WINDOW)
+        if any(is_keyword("stop", content.text) for content in turn.contents):
+            self._outbox.fail_all(connection, whose, code=STOPPED)
+            standing.stop(connection, whose)
+        elif any(_resumes(content.text) for content in turn.contents):
+            standing.resume(connection, whose)
+        return ()
+
+    def _word_of_lapse(self, connection: Connection, claim: Claim) -> Sequence[Reply]:
+        """Says that the officer is gone, before the assistant answers again."""
+        handoff = handoffs.of_conversation(connection, claim.conversation_id)
+        if handoff is None:
+            return ()
+        waits = handoffs.lapse(connection, handoff)
+        return self._assistant.say(STILL_WAITS if waits else BACK_AGAIN, claim.channel)
 
     def _allowed(
         self, connection: Connection, claim: Claim, turn: _Turn, answer: Answer
@@ -346,6 +428,7 @@ class TurnRunner:
             .where(inbox.c.turn_id.is_not(None))
         )
         self._outbox.forget(connection, conversation_id)
+        transcript.forget(connection, conversation_id)
 
 
 @dataclass(frozen=True)
@@ -354,6 +437,22 @@ class _Turn:
 
     row_ids: list[int]
     contents: list[Content]
+
+    def told(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """What a human who answers gets to read, with the row that it came in."""
+        if not self.contents:
+            yield self.row_ids[0], {"text": UNREADABLE}
+        # A correction has a row of its own, and stands in the place of its line.
+        for row_id, content in zip(self.row_ids, self.contents):
+            yield row_id, transcript.from_person(content)
+
+
+class _HandedBack(Exception):
+    """A human who held the conversation gave it back while the turn was read."""
+
+
+def _why_called(answer: Answer) -> str | None:
+    return handoffs.LEVEL if answer.level == levels.URGENT else answer.calls
 
 
 def _is_plain(content: Content) -> bool:

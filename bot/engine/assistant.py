@@ -18,6 +18,7 @@ from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
 from bot.nlu.labels import DANGER_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.privacy.vault import Vault
+from bot.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.tips import filing
 from bot.triage import levels
 
@@ -73,6 +74,11 @@ class Assistant:
     ) -> Answer:
         """Answers the lines of one turn. See `bot.conversation.turn.Assistant`."""
         return self._loop.run_until_complete(self._answer(conversation_id, channel, state, lines))
+
+    def level(self, lines: Sequence[Content]) -> str:
+        """How urgent lines are that a human answers."""
+        text = "\n".join(line.text for line in lines if line.text)
+        return self.understand(text).level if text else levels.ORDINARY
 
     def take_reports(self, vault: Vault) -> None:
         """From now on reports are taken, and kept there."""
@@ -166,18 +172,23 @@ class Assistant:
             forget=context.forget,
             stop=context.stop,
             wipe=context.wipe,
+            calls=context.calls,
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
 
     def _with_report(self, replies: Sequence[Reply], channel: str) -> list[Reply]:
-        """After first aid the way to the desk, where there is one and room for a button."""
+        """After first aid the way to the desk, which is called, where there is one and room."""
         if channel == "sms" or filing.current_desk_key(self._vault) is None:
             return list(replies)
         button = button_for("lapor", self._processor.domain.responses)
         assert button is not None
         *before, last = replies
         report = Choice(button["title"], button["payload"])
-        return [*before, replace(last, choices=(*last.choices[: MAX_CHOICES - 1], report))]
+        (called,) = self._say(CALLED_BESIDE_FIRST_AID, channel)
+        return [
+            *before,
+            Reply(f"{last.text}\n\n{called.text}", (*last.choices[: MAX_CHOICES - 1], report)),
+        ]
 
     def _report_again(self, tracker: Any, said: Sequence[Reply], channel: str) -> list[Reply]:
         """What was said beside a report, and then its question, which Rasa's form put again.

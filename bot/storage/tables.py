@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -55,6 +55,11 @@ conversations = Table(
     Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("level", String(8), nullable=False, server_default="biasa"),
+    # When a message had that level last: it falls by itself after a while.
+    Column("level_at", BigInteger),
+    # The member of staff who answers instead of the assistant, and until when.
+    Column("held_by", String(22)),
+    Column("held_until", BigInteger),
     # When a worker may take it; NULL while nothing waits. Urgent ones are taken first.
     Column("ready_at", BigInteger),
     Column("urgent", Integer, nullable=False, server_default="0"),
@@ -65,10 +70,13 @@ conversations = Table(
     Column("created_at", BigInteger, nullable=False),
     # When the person wrote last: WhatsApp lets nobody answer freely a day later.
     Column("heard_at", BigInteger),
+    # When the person asked not to be answered, as somebody may be reading; writing lifts it.
+    Column("quiet_at", BigInteger),
     # When he or she was last asked, with a template, to write.
     Column("reopened_at", BigInteger),
     UniqueConstraint("contact_id"),
     Index(None, "ready_at"),
+    Index(None, "held_until"),
 )
 
 inbox = Table(
@@ -99,6 +107,8 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # bot or staff.
+    Column("author", String(8), nullable=False, server_default="bot"),
     # Replies go before notices, which nobody waits for.
     Column("is_notice", Integer, nullable=False, server_default="0"),
     # What a held message waits for: `window`, or `more`, which the person asks for.
@@ -185,6 +195,8 @@ staff = Table(
     Column("strength", String(32), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    # When the member was last at the desk.
+    Column("seen_at", BigInteger),
     UniqueConstraint("name"),
 )
 
@@ -302,6 +314,112 @@ receipt_tries = Table(
     Column("failures", Integer, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("blocked_until", BigInteger, nullable=False),
+)
+
+# Conversations that wait for a human, are held by one, or were. At most one of a conversation
+# has not ended.
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    # wish, level, tip or staff: why a human is to look.
+    Column("reason", String(8), nullable=False),
+    Column("level", String(8), nullable=False),
+    # waiting, held or ended.
+    Column("state", String(8), nullable=False),
+    Column("staff_id", ForeignKey("staff.id")),
+    # Who held it last and did not answer.
+    Column("silent_id", ForeignKey("staff.id")),
+    # To whom the holder wants to hand it; the holder keeps it until then.
+    Column("offered_to", ForeignKey("staff.id")),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger),
+    Column("ended_at", BigInteger),
+    # back (handed back) or lapsed (the lease ran out after the last word was said).
+    Column("ending", String(8)),
+    # How many steps of the ladder were taken since `steps_from`, and when the next one is due.
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("steps_from", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    # When the person was told that nobody has answered yet.
+    Column("told_at", BigInteger),
+    Index(None, "conversation_id"),
+    Index(None, "state", "due_at"),
+)
+
+# What was said while a human was called or held the conversation, for the desk alone.
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("handoff_id", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False),
+    # person, bot, staff, or note: what only staff read.
+    Column("author", String(8), nullable=False),
+    Column("staff_id", String(22)),
+    Column("desk_key_id", ForeignKey("desk_keys.id"), nullable=False),
+    Column("desk_sealed", LargeBinary, nullable=False),
+    # Where its files hang; which turn of the outbox brings it to the person.
+    Column("inbox_id", RowNumber),
+    Column("turn_id", String(22)),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "handoff_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Calls to staff about a handoff. They hold its level and a link, nothing that was said.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("handoff_id", ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False),
+    Column("step", Integer, nullable=False),
+    # group, sms or mail.
+    Column("way", String(8), nullable=False),
+    Column("target_id", String(22)),
+    # due, sent, failed, or none: there was nobody to call this way.
+    Column("state", String(8), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error_code", String(32)),
+    Column("provider_id", String(128)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),
+    Index(None, "state", "due_at"),
+    Index(None, "handoff_id"),
+    sqlite_autoincrement=True,
+)
+
+# Whom alerts go to: telephones on duty (sms), in the order in which they are called, and
+# mailboxes (mail).
+alert_targets = Table(
+    "alert_targets",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("way", String(8), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("way", "position"),
+)
+
+# When the office is open, in minutes after midnight in Bengkulu; a weekday (0 is Monday)
+# without a row is closed.
+office_hours = Table(
+    "office_hours",
+    metadata,
+    Column("weekday", Integer, primary_key=True, autoincrement=False),
+    Column("opens", Integer, nullable=False),
+    Column("closes", Integer, nullable=False),
+)
+
+holidays = Table(
+    "holidays",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("name", String(64), nullable=False),
 )
 
 # Finished rounds of the quiz, apart from any conversation. `right` names the questions that

@@ -80,7 +80,7 @@ class TelegramChannel:
     @asynccontextmanager
     async def _background(self, gate: Gate) -> AsyncIterator[None]:
         async with open_client(self._settings) as bot:
-            self._handler = Handler(gate, bot, self._names)
+            self._handler = Handler(gate, bot, self._names, self._settings.staff_group)
             tasks = [asyncio.create_task(self._register_until_done(bot))]
             if self._webhook_url is None:
                 lock = ProcessLock(self._database, "poll-telegram")

@@ -22,7 +22,7 @@ CAPABILITIES = Capabilities(
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PER_CHAT, BURST = 1.0, 4
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class TelegramConnector:
@@ -41,7 +41,7 @@ class TelegramConnector:
                 int(address),
                 reply.text,
                 reply_markup=keyboard(reply.choices),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except TelegramError as error:
             raise send_error(error) from None

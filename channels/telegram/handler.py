@@ -12,9 +12,20 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.conversation.messages import Inbound
+from bot.takeover import call_texts
+from bot.takeover.ladder import GROUP
 from channels.contract import Gate
 from channels.telegram.profile import leaving
-from channels.telegram.updates import CHANNEL, InGroup, Names, Reached, Said, Unanswerable, read
+from channels.telegram.updates import (
+    CHANNEL,
+    Acknowledged,
+    InGroup,
+    Names,
+    Reached,
+    Said,
+    Unanswerable,
+    read,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +45,8 @@ LEAVING_SECONDS = 5.0
 class Handler:
     """Takes updates, and does beside them what must not keep the next one waiting."""
 
-    def __init__(self, gate: Gate, bot: Bot, names: Names) -> None:
+    def __init__(self, gate: Gate, bot: Bot, names: Names, staff_group: int | None = None) -> None:
+        self._staff_group = staff_group
         self._gate = gate
         self._bot = bot
         self._names = names
@@ -44,7 +56,7 @@ class Handler:
 
     async def take(self, data: Any) -> None:
         """Returns when what an update says is on disk. Raises what the database raised."""
-        event = read(data, self._names)
+        event = read(data, self._names, self._staff_group)
         if isinstance(event, Said):
             receipt = await self._gate.door.accept(event.inbound)
             if event.press is not None:
@@ -55,6 +67,11 @@ class Handler:
             self._do(self._answer(event.press))
         elif isinstance(event, Reached):
             await self._gate.reports.reachable(CHANNEL, event.address, event.code)
+        elif isinstance(event, Acknowledged):
+            level = await self._gate.acknowledgements.take(event.handoff_id)
+            self._do(self._answer(event.press))
+            if level is not None:
+                self._do(self._say_it_is_seen_to(event.message_id, level))
         elif isinstance(event, InGroup):
             self._do(self._leave(event.chat_id))
 
@@ -75,6 +92,14 @@ class Handler:
     async def _answer(self, press: str) -> None:
         """Stops the turning of a pressed button."""
         await _try(self._bot.answer_callback_query(press))
+
+    async def _say_it_is_seen_to(self, message_id: int, level: str) -> None:
+        """The others in the group see at once that they need not come; its button goes."""
+        assert self._staff_group is not None
+        done = call_texts.text(GROUP, "done", level)
+        await _try(
+            self._bot.edit_message_text(done, chat_id=self._staff_group, message_id=message_id)
+        )
 
     async def _leave(self, chat_id: int) -> None:
         if chat_id in self._leaving:

@@ -8,6 +8,7 @@ stands in the tables.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,10 @@ MAX_SIZE = 2**53
 BLOCKED = "403"
 # No id of a person or chat has more than 52 bits: https://core.telegram.org/bots/api#chat
 ID_LIMIT = 2**52
+
+# What the button of a call to staff sends back, before the id of the handoff.
+ACKNOWLEDGE = "urus:"
+_ACKNOWLEDGED = re.compile(rf"{ACKNOWLEDGE}[\w-]{{1,22}}", re.ASCII)
 
 _GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 # What is read of a message.
@@ -69,7 +74,16 @@ class Unanswerable:
     press: str
 
 
-Event = Said | Reached | InGroup | Unanswerable
+@dataclass(frozen=True)
+class Acknowledged:
+    """Somebody in the group of staff sees to a call, which the message `message_id` made."""
+
+    handoff_id: str
+    message_id: int
+    press: str
+
+
+Event = Said | Reached | InGroup | Unanswerable | Acknowledged
 
 
 class Names:
@@ -97,15 +111,18 @@ class Names:
         return self._address_book.blind("telegram-message", f"{self._bot_id}:{what}").hex()
 
 
-def read(data: Any, names: Names) -> Event | None:
+def read(data: Any, names: Names, staff_group: int | None = None) -> Event | None:
     """What an update says; None for what is not for us or no update at all.
 
     Args:
         data: The JSON of an update.
         names: Makes the names of messages.
+        staff_group: The group in which staff are called; nothing else there is read.
     """
     try:
         update = Update.de_json({kind: _without_the_rest(data[kind]) for kind in data}, None)
+        if staff_group is not None and _is_in(update, staff_group):
+            return _acknowledged(update.callback_query)
         return _read(update, data, names)
     except Exception as error:
         # Not what Telegram sends: it is acknowledged, or it would come back for a day.
@@ -122,6 +139,20 @@ def _without_the_rest(content: Any) -> Any:
     if not isinstance(content, dict) or "message_id" not in content:
         return content
     return {name: value for name, value in content.items() if name in _READ}
+
+
+def _is_in(update: Update, chat_id: int) -> bool:
+    return update.effective_chat is not None and update.effective_chat.id == chat_id
+
+
+def _acknowledged(query: CallbackQuery | None) -> Event | None:
+    """What was pressed in the group of staff; who pressed it is not read."""
+    if query is None or query.message is None:
+        return None
+    press, data = _string(query.id), _string(query.data)
+    if not _ACKNOWLEDGED.fullmatch(data):
+        return Unanswerable(press)
+    return Acknowledged(data.removeprefix(ACKNOWLEDGE), _id(query.message.message_id), press)
 
 
 def _read(update: Update, data: dict[str, Any], names: Names) -> Event | None:

@@ -12,6 +12,7 @@ from bot.conversation.fetcher import Fetcher
 from bot.conversation.messages import Content, Reply
 from bot.conversation.sender import LOOK_SECONDS, Sender
 from bot.conversation.turn import Answer
+from bot.triage import levels
 
 # For the next token of a channel it is waited this long, not for what a provider wants later.
 SOON_SECONDS = 0.2
@@ -35,6 +36,9 @@ class Echo:
 
     def apologise(self, channel: str) -> Sequence[Reply]:
         return [Reply("maaf")]
+
+    def level(self, lines: Sequence[Content]) -> str:
+        return levels.ORDINARY
 
     def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
         return [Reply(response)]

@@ -33,6 +33,7 @@ from bot.privacy.sealing import Sealer
 from bot.settings import TelegramSettings
 from bot.storage import bell
 from bot.storage.tables import contacts, conversations, inbox, outbox
+from bot.takeover.acknowledgement import Acknowledgements
 from channels.contract import Gate
 from channels.telegram.channel import TelegramChannel
 from channels.telegram.connector import CAPABILITIES, TelegramConnector
@@ -208,7 +209,8 @@ class Site:
 
     def _app(self) -> Starlette:
         door = Door(self.tables.inbox)
-        gate = Gate(door, Reports(self.tables.database, self.tables.sealer, self.tables.inbox))
+        reports = Reports(self.tables.database, self.tables.sealer, self.tables.inbox)
+        gate = Gate(door, reports, Acknowledgements(self.tables.database))
 
         @contextlib.asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -31,6 +31,7 @@ from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations
 from bot.storage.tables import inbox as inbox_table
 from bot.storage.tables import outbox as outbox_table
+from bot.takeover.acknowledgement import Acknowledgements
 from channels import twilio as twilio_channels
 from channels.contract import Gate
 from channels.twilio.addresses import MESSAGE_PATH
@@ -85,6 +86,12 @@ class RecordingReports(Reports):
         self.told.append(told)
 
 
+class NoAcknowledgements(Acknowledgements):
+    """Nobody of staff is called through Twilio's webhooks."""
+
+    def __init__(self) -> None: ...
+
+
 class Desk:
     """The routes without a network and without tables."""
 
@@ -93,7 +100,7 @@ class Desk:
     ) -> None:
         self.door, self.reports = RecordingDoor(), RecordingReports()
         self.token = settings.auth_token
-        gate = Gate(self.door, self.reports)
+        gate = Gate(self.door, self.reports, NoAcknowledgements())
         channels = twilio_channels.channels(settings, public_url)
         self.routes = [route for one in channels for route in one.routes(gate)]
         self._app = Starlette(routes=self.routes)
@@ -152,7 +159,8 @@ class House:
             claim_seconds=5,
             capabilities={one.name: one.capabilities for one in self.channels},
         )
-        gate = Gate(self._door, Reports(database, sealer, inbox))
+        reports = Reports(database, sealer, inbox)
+        gate = Gate(self._door, reports, Acknowledgements(database))
         routes = [route for one in self.channels for route in one.routes(gate)]
         self._servers = LoopbackServers(Starlette(routes=routes))
         self.url = self._servers.urls[0]

@@ -1,0 +1,214 @@
+"""Alerts: whom they go to, and what became of them. They hold a level and a link, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import Connection, Row
+
+from bot.clock import now_ms
+from bot.errors import OperatorError
+from bot.privacy.identity import random_id
+from bot.privacy.sealing import Sealer
+from bot.storage.tables import alert_targets, alerts, handoffs
+from bot.takeover.ladder import DUTY, GROUP, MAIL
+
+DUE, SENT, FAILED, NONE = "due", "sent", "failed", "none"
+# A call that is not made within this is no help any more.
+MAX_ATTEMPTS = 3
+RETRY_MS = 1_500
+
+NO_SUCH_TARGET = "There is no such telephone or mailbox; see: suluh desk targets"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A telephone on duty, or a mailbox."""
+
+    id: str
+    way: str
+    position: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One call that is to be made. `address` is None for the group, which the settings name."""
+
+    id: int
+    handoff_id: str
+    level: str
+    way: str
+    attempts: int
+    address: str | None = field(default=None, repr=False)
+
+
+def plan(
+    connection: Connection, handoff_id: str, step: int, ways: Sequence[str], *, has_group: bool
+) -> int:
+    """Notes the calls of a step; gives how many can be made."""
+    count = 0
+    for way in ways:
+        found = _targets_of(connection, handoff_id, way)
+        if way == GROUP:
+            _add(connection, handoff_id, step, GROUP, None, DUE if has_group else NONE)
+            count += has_group
+        elif not found:
+            _add(connection, handoff_id, step, way, None, NONE)
+        for target_id in found:
+            _add(connection, handoff_id, step, way, target_id, DUE)
+            count += 1
+    return count
+
+
+def due(connection: Connection, sealer: Sealer, limit: int = 20) -> list[Alert]:
+    """The calls to be made now, the gravest first."""
+    rows = connection.execute(
+        select(alerts, handoffs.c.level, alert_targets.c.address_sealed)
+        .join(handoffs, handoffs.c.id == alerts.c.handoff_id)
+        .outerjoin(alert_targets, alert_targets.c.id == alerts.c.target_id)
+        .where(alerts.c.state == DUE)
+        .where(alerts.c.due_at <= now_ms())
+        .order_by(alerts.c.id)
+        .limit(limit)
+    ).all()
+    return [_alert(sealer, row) for row in rows]
+
+
+def seconds_until_due(connection: Connection) -> float | None:
+    """How long until a call is to be made; None when none waits."""
+    query = select(func.min(alerts.c.due_at)).where(alerts.c.state == DUE)
+    soonest = connection.execute(query).scalar()
+    return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
+
+
+def sent(connection: Connection, alert: Alert, provider_id: str | None) -> None:
+    _settle(connection, alert, SENT, provider_id=provider_id)
+
+
+def not_sent(connection: Connection, alert: Alert, code: str, *, final: bool) -> None:
+    """It is tried again a little later; when that is of no use the next step follows at once."""
+    if final or alert.attempts + 1 >= MAX_ATTEMPTS:
+        _settle(connection, alert, FAILED, error_code=code[:32])
+        _escalate(connection, alert)
+        return
+    connection.execute(
+        update(alerts)
+        .where(alerts.c.id == alert.id)
+        .values(
+            attempts=alerts.c.attempts + 1,
+            due_at=now_ms() + RETRY_MS,
+            error_code=code[:32],
+        )
+    )
+
+
+def add_target(connection: Connection, sealer: Sealer, way: str, label: str, address: str) -> str:
+    """Adds a telephone at the end of the duty list, or a mailbox; gives its id."""
+    last = connection.execute(
+        select(func.max(alert_targets.c.position)).where(alert_targets.c.way == way)
+    ).scalar()
+    target_id = random_id()
+    connection.execute(
+        alert_targets.insert().values(
+            id=target_id,
+            way=way,
+            position=(last or 0) + 1,
+            label=label,
+            address_sealed=sealer.seal(address.encode(), _place(target_id)),
+            created_at=now_ms(),
+        )
+    )
+    return target_id
+
+
+def remove_target(connection: Connection, target_id: str) -> None:
+    """Raises OperatorError when there is no such target."""
+    gone = connection.execute(alert_targets.delete().where(alert_targets.c.id == target_id))
+    if not gone.rowcount:
+        raise OperatorError(NO_SUCH_TARGET)
+
+
+def targets(connection: Connection) -> list[Target]:
+    """All of them, in the order in which they are called; no address is shown."""
+    rows = connection.execute(
+        select(alert_targets).order_by(alert_targets.c.way, alert_targets.c.position)
+    )
+    return [Target(row.id, row.way, row.position, row.label) for row in rows]
+
+
+def _targets_of(connection: Connection, handoff_id: str, way: str) -> list[str]:
+    """Every mailbox; of the telephones on duty the next one that was not called yet."""
+    if way not in (MAIL, DUTY):
+        return []
+    query = select(alert_targets.c.id).where(alert_targets.c.way == way)
+    ids: list[str] = list(connection.execute(query.order_by(alert_targets.c.position)).scalars())
+    if way == MAIL or not ids:
+        return ids
+    called = connection.execute(
+        select(func.count())
+        .select_from(alerts)
+        .where(alerts.c.handoff_id == handoff_id)
+        .where(alerts.c.way == DUTY)
+        .where(alerts.c.target_id.is_not(None))
+    ).scalar_one()
+    return [ids[called % len(ids)]]
+
+
+def _escalate(connection: Connection, alert: Alert) -> None:
+    """Brings the next step forward, unless another call of this one was or may be made."""
+    row = connection.execute(select(alerts.c.step).where(alerts.c.id == alert.id)).one()
+    hopeful = connection.execute(
+        select(alerts.c.id)
+        .where(alerts.c.handoff_id == alert.handoff_id)
+        .where(alerts.c.step == row.step)
+        .where(alerts.c.state.in_((DUE, SENT)))
+    ).first()
+    if hopeful is None:
+        connection.execute(
+            update(handoffs)
+            .where(handoffs.c.id == alert.handoff_id)
+            .where(handoffs.c.state == "waiting")
+            .values(due_at=now_ms())
+        )
+
+
+def _add(
+    connection: Connection, handoff_id: str, step: int, way: str, target: str | None, state: str
+) -> None:
+    now = now_ms()
+    connection.execute(
+        alerts.insert().values(
+            handoff_id=handoff_id,
+            step=step,
+            way=way,
+            target_id=target,
+            state=state,
+            due_at=now,
+            created_at=now,
+            settled_at=now if state == NONE else None,
+        )
+    )
+
+
+def _settle(connection: Connection, alert: Alert, state: str, **values: str | None) -> None:
+    connection.execute(
+        update(alerts)
+        .where(alerts.c.id == alert.id)
+        .values(state=state, settled_at=now_ms(), **values)
+    )
+
+
+def _alert(sealer: Sealer, row: Row) -> Alert:
+    address = (
+        None
+        if row.target_id is None or row.address_sealed is None
+        else sealer.open(row.address_sealed, _place(row.target_id)).decode()
+    )
+    return Alert(row.id, row.handoff_id, row.level, row.way, row.attempts, address)
+
+
+def _place(target_id: str) -> str:
+    return f"alert_targets.address:{target_id}"

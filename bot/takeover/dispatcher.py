@@ -1,0 +1,127 @@
+"""Makes the calls to staff: one process of an installation at a time, beside the turns."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.conversation.turn import describe
+from bot.privacy.vault import Vault
+from bot.storage.bell import Listener
+from bot.storage.locks import ProcessLock
+from bot.takeover import calls
+from bot.takeover.calls import Alert
+from bot.takeover.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+LOCK = "alerts"
+LONGEST_SLEEP = 1.0
+# A provider that does not answer within this does not reach anybody now.
+CALL_SECONDS = 8.0
+SLOW = "timeout"
+
+
+class CallFailed(Exception):
+    """A call that was not made.
+
+    Attributes:
+        code: Why, without a word of the provider's answer, which may hold a number.
+        final: Trying again is of no use.
+    """
+
+    def __init__(self, code: str, *, final: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.final = final
+
+
+class Way(Protocol):
+    """One way to call staff. Used from one event loop."""
+
+    async def call(self, alert: Alert) -> str | None:
+        """Makes a call; gives the provider's id of it.
+
+        Raises:
+            CallFailed: It was not made.
+        """
+
+    async def close(self) -> None: ...
+
+
+class Dispatcher:
+    """Looks after what waits, and makes the calls that are due.
+
+    Args:
+        vault: Where they are.
+        watch: Says what is due.
+        ways: By their names (`bot.takeover.ladder.WAYS`); one that is missing reaches nobody.
+    """
+
+    def __init__(self, vault: Vault, watch: Watch, ways: Mapping[str, Way]) -> None:
+        self._database = vault.database
+        self._sealer = vault.sealer
+        self._watch = watch
+        self._ways = ways
+        self._lock = ProcessLock(vault.database, LOCK)
+
+    async def run(self, listener: Listener, stopping: threading.Event) -> None:
+        """Runs until `stopping`, and closes the ways."""
+        try:
+            while not stopping.is_set():
+                if await asyncio.to_thread(self._lock.hold):
+                    await self.step()
+                await asyncio.to_thread(listener.wait, await asyncio.to_thread(self._sleep))
+        finally:
+            self._lock.release()
+            for way in self._ways.values():
+                await way.close()
+
+    async def step(self) -> int:
+        """Does all that is due; gives how many calls were tried."""
+        lapsed, steps = await asyncio.to_thread(self._watch.look)
+        if lapsed or steps:
+            logger.info("staff are called: %d steps, %d leases ran out", steps, lapsed)
+        due = await asyncio.to_thread(self._due)
+        await asyncio.gather(*(self._make(alert) for alert in due))
+        return len(due)
+
+    def _due(self) -> list[Alert]:
+        with self._database.read() as connection:
+            return calls.due(connection, self._sealer)
+
+    def _sleep(self) -> float:
+        seconds = self._watch.seconds_until_due()
+        return LONGEST_SLEEP if seconds is None else min(LONGEST_SLEEP, seconds)
+
+    async def _make(self, alert: Alert) -> None:
+        try:
+            provider_id = await asyncio.wait_for(self._call(alert), CALL_SECONDS)
+        except asyncio.TimeoutError:
+            await asyncio.to_thread(self._not_made, alert, CallFailed(SLOW, final=False))
+        except CallFailed as error:
+            await asyncio.to_thread(self._not_made, alert, error)
+        except Exception as error:
+            # Type and place only: its message may hold a number.
+            logger.error("a call to staff failed: %s", describe(error))
+            await asyncio.to_thread(self._not_made, alert, CallFailed("error", final=False))
+        else:
+            await asyncio.to_thread(self._made, alert, provider_id)
+
+    async def _call(self, alert: Alert) -> str | None:
+        way = self._ways.get(alert.way)
+        if way is None:
+            raise CallFailed("not set up", final=True)
+        return await way.call(alert)
+
+    def _made(self, alert: Alert, provider_id: str | None) -> None:
+        with self._database.write() as connection:
+            calls.sent(connection, alert, provider_id)
+
+    def _not_made(self, alert: Alert, error: CallFailed) -> None:
+        logger.warning("not called by %s: %s", alert.way, error.code)
+        with self._database.write() as connection:
+            calls.not_sent(connection, alert, error.code, final=error.final)

@@ -1,0 +1,75 @@
+"""The times of each level, from `nlu_data/petugas/tangga.yml`, which explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from bot.settings import PROJECT_ROOT
+
+LADDER_FILE = PROJECT_ROOT / "nlu_data" / "petugas" / "tangga.yml"
+
+GROUP, DUTY, MAIL = "group", "duty", "mail"
+WAYS = (GROUP, DUTY, MAIL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Whom to call after so many milliseconds, and whether to tell the person."""
+
+    open_ms: int
+    closed_ms: int
+    call: tuple[str, ...]
+    tell: bool
+
+    def after_ms(self, *, is_open: bool) -> int:
+        return self.open_ms if is_open else self.closed_ms
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What is done about a level. Times in milliseconds."""
+
+    lease_ms: int
+    acknowledged_ms: int
+    steps: tuple[Step, ...]
+    again_ms: int
+    times: int
+
+    def step(self, number: int) -> Step | None:
+        """The step of a number from 0 on, the last one so many times more; None after them."""
+        if number < len(self.steps):
+            return self.steps[number]
+        last = self.steps[-1]
+        extra = number - len(self.steps) + 1
+        if extra > self.times:
+            return None
+        later = extra * self.again_ms
+        return Step(last.open_ms + later, last.closed_ms + later, last.call, tell=False)
+
+
+@lru_cache(maxsize=1)
+def ladders() -> Mapping[str, Ladder]:
+    """The ladder of each level."""
+    data = yaml.safe_load(LADDER_FILE.read_text("utf-8"))
+    return {
+        level: Ladder(
+            lease_ms=said["lease"] * 1000,
+            acknowledged_ms=said["acknowledged"] * 1000,
+            steps=tuple(
+                Step(
+                    open_ms=step["open"] * 1000,
+                    closed_ms=step["closed"] * 1000,
+                    call=tuple(step["call"]),
+                    tell=step.get("tell", False),
+                )
+                for step in said["steps"]
+            ),
+            again_ms=said["again"] * 1000,
+            times=said["times"],
+        )
+        for level, said in data.items()
+    }

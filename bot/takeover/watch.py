@@ -1,0 +1,133 @@
+"""Looks after what waits: leases that ran out, and the next step of each ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.engine import Connection
+
+from bot.clock import now_ms
+from bot.conversation import standing
+from bot.conversation.capabilities import EVERYTHING, Capabilities
+from bot.conversation.outbox import Outbox
+from bot.conversation.rendering import render
+from bot.conversation.wiping import wipe
+from bot.knowledge import phrasebook
+from bot.privacy.identity import random_id
+from bot.privacy.vault import Vault
+from bot.storage import bell
+from bot.takeover import calls, handoffs, schedule
+from bot.takeover.handoffs import HELD, WAITING, Handoff, TakeoverError
+from bot.takeover.ladder import ladders
+from bot.takeover.words import BACK_AGAIN, NOBODY_YET, STILL_WAITS
+
+# So many in one round, so that calls go out in between.
+BATCH = 50
+
+
+class Watch:
+    """One of all processes looks after it at a time.
+
+    Args:
+        vault: Where the conversations are.
+        capabilities: Of the channels; one that is not named shows everything.
+        has_group: Whether there is a group of staff that can be called.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        capabilities: Mapping[str, Capabilities] | None = None,
+        *,
+        has_group: bool = False,
+    ) -> None:
+        self._database = vault.database
+        self._sealer = vault.sealer
+        self._capabilities = capabilities or {}
+        self._has_group = has_group
+        self._outbox = Outbox(vault.sealer)
+
+    def look(self) -> tuple[int, int]:
+        """Does what is due.
+
+        Returns:
+            How many leases had run out, and how many steps were taken.
+        """
+        with self._database.read() as connection:
+            lapsed = handoffs.lapsed_ids(connection, BATCH)
+        ended = sum(self._lapse(handoff_id) for handoff_id in lapsed)
+        if ended:
+            self._database.close_words_for_good()
+        with self._database.read() as connection:
+            due = handoffs.due_ids(connection, BATCH)
+        return len(lapsed), sum(self._climb(handoff_id) for handoff_id in due)
+
+    def seconds_until_due(self) -> float | None:
+        """How long until something is to be done; None when nothing is."""
+        with self._database.read() as connection:
+            moments = [handoffs.seconds_until_due(connection), calls.seconds_until_due(connection)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _lapse(self, handoff_id: str) -> bool:
+        """Ends a lease that ran out; tells whether the conversation with staff is over."""
+        with self._database.write() as connection:
+            handoff = _locked(connection, handoff_id, HELD)
+            if handoff is None or (handoff.held_until or 0) > now_ms():
+                return False
+            waits = handoffs.lapse(connection, handoff)
+            self._say(connection, handoff, STILL_WAITS if waits else BACK_AGAIN)
+            if not waits:
+                wipe(connection, self._sealer, handoff.conversation_id)
+            bell.ring(connection)
+        return not waits
+
+    def _climb(self, handoff_id: str) -> bool:
+        """Takes the next step of a ladder when it is due."""
+        now = now_ms()
+        with self._database.write() as connection:
+            handoff = _locked(connection, handoff_id, WAITING)
+            if handoff is None:
+                return False
+            ladder, number = ladders()[handoff.level], handoff.step
+            step = ladder.step(number)
+            if step is None:
+                handoffs.climbed(connection, handoff, step=number, due_at=None, told=False)
+                return False
+            is_open = schedule.read(connection).is_open(now)
+            made = calls.plan(connection, handoff_id, number, step.call, has_group=self._has_group)
+            tells = step.tell and handoff.told_at is None
+            if tells:
+                self._say(connection, handoff, NOBODY_YET)
+            following = ladder.step(number + 1)
+            next_at = None
+            if following is not None:
+                next_at = max(now, handoff.steps_from + following.after_ms(is_open=is_open))
+                if step.call and not made and number + 1 < len(ladder.steps):
+                    # Nobody could be called: waiting helps nobody.
+                    next_at = now
+            handoffs.climbed(connection, handoff, step=number + 1, due_at=next_at, told=tells)
+            bell.ring(connection)
+        return True
+
+    def _say(self, connection: Connection, handoff: Handoff, response: str) -> None:
+        if not standing.read(connection, handoff.conversation_id).may_be_told:
+            return
+        said = phrasebook.say(response, handoff.channel)
+        parts = render(said, self._capabilities.get(handoff.channel, EVERYTHING))
+        self._outbox.add(
+            connection,
+            handoff.conversation_id,
+            handoff.channel,
+            random_id(),
+            parts,
+            is_notice=True,
+        )
+
+
+def _locked(connection: Connection, handoff_id: str, state: str) -> Handoff | None:
+    """The handoff, locked; None when it is in another state by now."""
+    try:
+        handoff = handoffs.locked(connection, handoff_id)
+    except TakeoverError:
+        return None
+    return handoff if handoff.state == state else None

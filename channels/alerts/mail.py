@@ -1,0 +1,79 @@
+"""E-mail over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+from bot.settings import MailSettings
+from bot.takeover import call_texts
+from bot.takeover.calls import Alert
+from bot.takeover.dispatcher import CallFailed
+from bot.takeover.ladder import MAIL
+
+SECONDS = 6.0
+# Of the answers of a mail server the temporary ones begin here and end at 499 (RFC 5321, 4.2.1).
+FIRST_TEMPORARY, FIRST_PERMANENT = 400, 500
+ENCRYPTED = "smtps"
+
+
+class MailWay:
+    """Sends one message a mailbox, so that no mailbox sees another.
+
+    Args:
+        settings: The mail server and whom the mail comes from.
+        public_url: Where the desk is, or None.
+    """
+
+    def __init__(self, settings: MailSettings, public_url: str | None) -> None:
+        self._settings = settings
+        self._public_url = public_url
+
+    async def call(self, alert: Alert) -> str | None:
+        if alert.address is None:
+            raise CallFailed("no mailbox", final=True)
+        message = self._message(alert, alert.address)
+        await asyncio.to_thread(self._send, message)
+        return str(message["Message-ID"])
+
+    async def close(self) -> None: ...
+
+    def _message(self, alert: Alert, address: str) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = call_texts.text(MAIL, "subject", alert.level)
+        message["From"], message["To"] = self._settings.sender, address
+        message["Date"] = formatdate(localtime=False)
+        message["Message-ID"] = make_msgid(domain=self._settings.sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
+        where = call_texts.link(self._public_url, alert.handoff_id)
+        message.set_content(call_texts.text(MAIL, "text", alert.level, where))
+        return message
+
+    def _send(self, message: EmailMessage) -> None:
+        try:
+            with self._connected() as server:
+                server.send_message(message)
+        except smtplib.SMTPResponseException as error:
+            is_passing = FIRST_TEMPORARY <= error.smtp_code < FIRST_PERMANENT
+            raise CallFailed(str(error.smtp_code), final=not is_passing) from None
+        except smtplib.SMTPRecipientsRefused:
+            raise CallFailed("refused", final=True) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise CallFailed(type(error).__name__, final=False) from None
+
+    def _connected(self) -> smtplib.SMTP:
+        settings = self._settings
+        if settings.encryption == ENCRYPTED:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)
+        if settings.encryption == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if settings.user is not None:
+            server.login(settings.user, settings.password or "")
+        return server
