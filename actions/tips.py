@@ -41,6 +41,7 @@ SENT_AWAY = {
     interview.SILENT: "ucapan_lapor_jangan_balas",
     CLOSED: "ucapan_lapor_tutup",
     NOTHING: "ucapan_lapor_tidak_ada",
+    interview.GONE: "ucapan_lapor_terhapus",
 }
 
 
@@ -58,6 +59,8 @@ class ValidateFormLaporan(Action):
             return []
         desk_key = filing.current_desk_key(turn.vault)
         draft = Draft.from_slot(tracker.get_slot(SLOT))
+        if draft is None and _step(tracker) == interview.GONE:
+            return [SlotSet(RESULT_SLOT, interview.GONE), SlotSet(REQUESTED_SLOT, None)]
         if desk_key is None and draft is None:
             return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
         if draft is None and _step(tracker) in _STEPS_OF_A_REPORT:
@@ -168,6 +171,8 @@ class ActionCekStatus(Action):
             turn.wipe = True
             dispatcher.utter_message(response="ucapan_status_minta")
             return [SlotSet(follow_up.SLOT, None)]
+        if step == follow_up.ASKS_FOR_STATE:
+            return _tell_again(dispatcher, turn, session)
         if session.stage == follow_up.CHECK:
             return _check(dispatcher, turn, session, tracker)
         return _manage(dispatcher, turn, session, step)
@@ -304,6 +309,21 @@ def _with_receipt(
     return [SlotSet(follow_up.SLOT, session.to_slot())]
 
 
+def _tell_again(
+    dispatcher: CollectingDispatcher, turn: TurnContext, session: Session
+) -> list[EventType]:
+    """The state of the report that is open, and what is waited for."""
+    assert turn.vault is not None
+    turn.wipe = True
+    state = follow_up.state_of(turn.vault, session.tip_id)
+    _tell_state(dispatcher, state)
+    if session.stage == follow_up.CHECK:
+        _ask_for_second_fact(dispatcher, turn, session)
+    else:
+        _tell_messages(dispatcher, turn, session)
+    return [SlotSet(follow_up.SLOT, session.to_slot())]
+
+
 def _ask_for_second_fact(
     dispatcher: CollectingDispatcher, turn: TurnContext, session: Session
 ) -> None:
@@ -311,7 +331,9 @@ def _ask_for_second_fact(
     assert turn.vault is not None
     key = bytes.fromhex(session.private_key)
     if follow_up.knows_place(turn.vault, session.tip_id, key):
-        dispatcher.utter_message(response="ucapan_status_pastikan")
+        in_words = follow_up.has_place_in_words(turn.vault, session.tip_id, key)
+        response = f"ucapan_status_pastikan{'_kata' if in_words else ''}"
+        dispatcher.utter_message(response=response)
         return
     buttons = [
         {"title": title, "payload": payload("cek_status", langkah="pastikan", jawab=kind)}
@@ -344,7 +366,7 @@ def _check(
         return []
     key = bytes.fromhex(session.private_key)
     chosen = next(tracker.get_latest_entity_values("jawab"), None)
-    named = [str(chosen)] if chosen else [*_places(tracker), turn.text]
+    named = [str(chosen)] if chosen else [*_places(tracker), *_regency(turn.text), turn.text]
     right = follow_up.second_fact_is(turn.vault, session.tip_id, key, named)
     turn.effects.append(follow_up.tried(session.tip_id, right=right))
     if not right:
@@ -469,6 +491,12 @@ def _tell_messages(dispatcher: CollectingDispatcher, turn: TurnContext, session:
         )
         turn.effects.append(follow_up.mark_read([number for number, _ in found]))
     dispatcher.utter_message(response="ucapan_status_pilihan")
+
+
+def _regency(text: str) -> list[str]:
+    """ "benteng", which is Bengkulu Tengah where somebody asks for a place."""
+    place = reading.facts_of(f"di {text}", asked="tempat", today=clock.today()).get("tempat", {})
+    return [name for name in [place.get("kabupaten")] if name]
 
 
 def _places(tracker: Tracker) -> list[str]:

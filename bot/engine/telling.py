@@ -18,6 +18,7 @@ from bot.entities import phones
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
 from bot.nlu.labels import DANGER_SLOT, FAQ, OUT_OF_SCOPE
+from bot.nlu.normaliser import normalise
 from bot.privacy import receipts, retention
 from bot.tips import filing, follow_up, interview, reading, signs, subject
 from bot.tips.draft import SLOT, Draft
@@ -82,6 +83,8 @@ def step_in_words(tracker: Any, text: str) -> Understanding | None:
     wanted = asks_for_silence(tracker, text) or wants_to_report(text)
     draft = Draft.from_slot(tracker.get_slot(SLOT))
     session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
+    if draft is None and session is None and _wants_back(tracker, text):
+        return certain(REPORT, langkah=interview.GONE)
     if session is not None and session.stage == follow_up.CONFIRM and is_place_in_list(text):
         # A second tap on what sent the report must not cost the receipt.
         return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
@@ -93,9 +96,35 @@ def step_in_words(tracker: Any, text: str) -> Understanding | None:
     offered = {choice.title.lower() for choice in trackers.offered_last(tracker)}
     if text.strip().lower() in offered:
         return None
+    if draft.current == SUMMARY and (counted := _counts_on(text)):
+        return counted
     step = _step_said(text, draft)
     gives_up = step in (interview.CANCEL, interview.GO_ON, interview.DELETE)
     return certain(REPORT, langkah=step) if step and gives_up else None
+
+
+def _wants_back(tracker: Any, text: str) -> bool:
+    """ "eh jangan dihapus", where nothing waits to be deleted: it was already."""
+    words = without_address(raw_words(text))
+    if not words or len(words) > LONGEST_STEP or "?" in text:
+        return False
+    if any(
+        choice.payload.startswith(f"/{DELETE_ALL}") for choice in trackers.offered_last(tracker)
+    ):
+        return False
+    # Of a conversation that was deleted nothing is known any more.
+    is_new = not trackers.said_last(tracker)
+    gives_up = " ".join(words) in order().phrases[interview.CANCEL]
+    return says(_phrases("jangan_hapus"), text) or (is_new and gives_up)
+
+
+def _counts_on(text: str) -> Understanding | None:
+    """ "1" and then "anak saya umur 22", both below the summary: nobody who sends it."""
+    first, _, rest = text.partition("\n")
+    if not is_place_in_list(first) or not reading.facts_of(rest, today=clock.today()):
+        return None
+    told = certain(REPORT)
+    return replace(told, parsed={**told.parsed, "entities": reading.named_in(text, clock.today())})
 
 
 def asks_for_silence(tracker: Any, text: str) -> Understanding | None:
@@ -176,9 +205,11 @@ def in_report(
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
     puts_right = draft.current in (SUMMARY, CHANGE) and bool(facts)
-    if (answers or puts_right) and is_short and not sounds_urgent(text):
-        # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself; nor is
-        # "1 orang, umur 22" below the summary.
+    is_phone_off = signs.signs("hp_mati").stand_in(signs.Sentences(signs.plain(text.lower())))
+    is_plain = answers or puts_right or is_phone_off
+    if is_plain and is_short and not sounds_urgent(text):
+        # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself; nor are
+        # "1 orang, umur 22" below the summary, and "tapi hp dia dak aktif".
         heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
     if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):
@@ -234,11 +265,13 @@ def in_follow_up(
         is_part = digits >= LEAST_DIGITS_OF_A_PART and not phones.find(text)
         is_about_it = is_step and says(_phrases(follow_up.ASKS_FOR_RECEIPT), text)
         is_well = is_step and _is_a_yes(text)
-        if is_part or is_about_it or is_well:
+        if is_part or is_about_it or is_well or _asks_for_state(text, heard):
             return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
         return None
     if heard is not None and says(_phrases("lain"), text):
         return _as_told(heard)
+    if _asks_for_state(text, heard):
+        return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_STATE)
     if heard is not None and is_step and (wanted := _wanted_of_a_report(text)):
         return certain(FOLLOW_UP, langkah=wanted)
     if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
@@ -257,6 +290,18 @@ def in_follow_up(
         is_other = is_other and heard.level != levels.URGENT
         return None if is_other else _as_told(heard, FOLLOW_UP)
     return None
+
+
+def _asks_for_state(text: str, heard: Understanding | None) -> bool:
+    """ "piye kabare laporanku", "laporan ambo cakmano"."""
+    if heard is None or len(raw_words(text)) > LONGEST_STEP or sounds_urgent(text):
+        return False
+    asks_surely = heard.intent == FOLLOW_UP and heard.sure and heard.confidence >= CLEAR
+    return asks_surely or says(_phrases(follow_up.ASKS_FOR_STATE), " ".join(_meant(text)))
+
+
+def _meant(text: str) -> list[str]:
+    return normalise(raw_words(text))
 
 
 def after_sending(

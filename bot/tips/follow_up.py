@@ -24,7 +24,7 @@ from bot.privacy.receipts import Receipt, ReceiptKeys
 from bot.privacy.sealing import SealBroken
 from bot.privacy.vault import Vault
 from bot.storage.tables import attachments, tip_entries, tip_marks, tips
-from bot.tips import filing, signs
+from bot.tips import filing, same_place
 from bot.tips.filing import Effect
 from bot.triage import levels
 
@@ -44,6 +44,9 @@ ASK_TO_ADD, ADD_TO_LAST, ADD_MORE, NOT_TO_ADD = STEPS_AFTER_SENDING = (
 
 # "sudah saya catat", "nomornya apa?": said instead of the receipt.
 ASKS_FOR_RECEIPT = "soal_nomor"
+
+# "piye kabare laporanku", beside a receipt: the state once more.
+ASKS_FOR_STATE = "kabar"
 
 # What a conversation with a receipt waits for.
 CONFIRM, CHECK, OPEN, ADDING = STAGES = ("confirm", "check", "open", "adding")
@@ -182,6 +185,13 @@ def still_holds(vault: Vault, session: Session) -> bool:
     return row.reporter_key is not None and bytes(row.reporter_key) == public_key
 
 
+def state_of(vault: Vault, tip_id: str) -> str:
+    """The state of a report that is there."""
+    with vault.database.read() as connection:
+        query = select(tips.c.state).where(tips.c.id == tip_id)
+        return str(connection.execute(query).scalar_one())
+
+
 def last_sent(vault: Vault, whose: str) -> str | None:
     """The report that was sent last from a conversation, unless it was withdrawn."""
     with vault.database.read() as connection:
@@ -200,6 +210,11 @@ def knows_place(vault: Vault, tip_id: str, private_key: bytes) -> bool:
     return bool(facts.get("tempat") or facts.get("kata"))
 
 
+def has_place_in_words(vault: Vault, tip_id: str, private_key: bytes) -> bool:
+    """Whether its place has no name on the map: "di kapal Sinar Bahari"."""
+    return bool(_second_facts(vault, tip_id, private_key).get("kata"))
+
+
 def second_fact_is(vault: Vault, tip_id: str, private_key: bytes, named: Sequence[str]) -> bool:
     """Whether somebody who holds the receipt also knows where it happened, or what.
 
@@ -214,16 +229,10 @@ def second_fact_is(vault: Vault, tip_id: str, private_key: bytes, named: Sequenc
         return False
     said = [filing.plain(name) for name in named]
     if words := facts.get("kata"):
-        return any(_tells_the_same(words, text) for text in said)
-    right = facts.get("tempat") or [filing.plain(str(facts.get("jenis")))]
-    return not set(said).isdisjoint(right)
-
-
-def _tells_the_same(words: str, said: str) -> bool:
-    """Whether most of the words for a place are said again, in whatever order."""
-    small = signs.words("tempat", "kecil") | signs.words("tempat", "dekat")
-    telling = set(words.split()) - small or set(words.split())
-    return 2 * len(telling & set(said.split())) > len(telling)
+        return any(same_place.is_described(words, text) for text in said)
+    if names := facts.get("tempat"):
+        return any(same_place.is_named(name, text) for name in names for text in said)
+    return filing.plain(str(facts.get("jenis"))) in said
 
 
 def _second_facts(vault: Vault, tip_id: str, private_key: bytes) -> dict[str, Any]:

@@ -39,6 +39,9 @@ SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal
 GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
 STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
 
+# Said when something is wanted back that was deleted.
+GONE = "terhapus"
+
 OTHER_KIND = "lainnya"
 STAGE = "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.

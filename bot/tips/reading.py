@@ -23,7 +23,7 @@ from bot.tips.retraction import correction
 from bot.tips.statement import Statement
 from bot.triage import phrases
 
-__all__ = ["correction", "facts", "facts_of", "masked"]
+__all__ = ["correction", "facts", "facts_of", "masked", "named_in"]
 
 NIK_MASK = "[NIK tidak disimpan]"
 
@@ -109,11 +109,15 @@ def _first_of(group: str, words: str) -> str | None:
 
 def facts_of(text: str, *, asked: str | None = None, today: date) -> dict[str, Any]:
     """`facts`, with all that the text names found in it."""
-    entities = [
+    return facts(text, named_in(text, today), asked=asked, today=today)
+
+
+def named_in(text: str, today: date) -> list[dict[str, Any]]:
+    """All that a text names, in Rasa's form."""
+    return [
         {"entity": one.kind, "value": one.value, "start": one.start, "end": one.end}
         for one in find(text, today=today)
     ]
-    return facts(text, entities, asked=asked, today=today)
 
 
 def _without_bare_words(found: dict[str, Any], text: str) -> None:

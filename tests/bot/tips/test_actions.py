@@ -500,6 +500,39 @@ def test_without_a_place_what_it_was_about_is_asked_for(stranger: Stage) -> None
     assert stranger.asks(langkah="pastikan", jawab="penampungan").session is not None
 
 
+def test_a_place_without_a_name_is_asked_for_as_it_was_told(stranger: Stage) -> None:
+    where = {"teks": "di kapal Sinar Bahari"}
+    filed = stranger.house.sent(replace(STORY, fields={"jenis": "anak", "tempat": where}))
+    said = stranger.asks(filed.receipt.shown)
+    assert said.responses == ["ucapan_status", "ucapan_status_pastikan_kata"]
+    assert stranger.asks("sinar bahari").responses[-1] == "ucapan_status_pilihan"
+
+
+def test_a_regency_may_be_called_by_its_short_name(stranger: Stage) -> None:
+    where = {"kabupaten": "Bengkulu Tengah"}
+    filed = stranger.house.sent(replace(STORY, fields={"jenis": "anak", "tempat": where}))
+    stranger.opens(filed, CHECK)
+    assert stranger.asks("benteng").responses[-1] == "ucapan_status_pilihan"
+
+
+def test_who_asks_how_the_report_fares_guesses_no_place_and_adds_nothing(
+    stage: Stage, stranger: Stage
+) -> None:
+    filed = stage.house.sent(whose=stage.whose)
+    news = {"langkah": follow_up.ASKS_FOR_STATE}
+    stranger.opens(filed, CHECK)
+    said = stranger.asks("piye kabare laporanku", **news)
+    assert said.responses == ["ucapan_status", "ucapan_status_pastikan"]
+    assert stage.house.rows(receipt_tries) == []
+    for open_ in (OPEN, ADDING):
+        stage.opens(filed, open_)
+        said = stage.asks("laporan ambo cakmano", **news)
+        assert said.responses == ["ucapan_status", "ucapan_status_pilihan"]
+        assert said.session is not None
+        assert said.session.stage == open_
+    assert stage.house.rows(tip_entries) == []
+
+
 @pytest.mark.parametrize(
     ("text", "entities"),
     [

@@ -171,6 +171,50 @@ def test_a_place_without_a_name_is_told_again_in_most_of_its_words(
     assert follow_up.second_fact_is(house.vault, filed.tip_id, key, [named]) is right
 
 
+@pytest.mark.parametrize(
+    ("where", "named", "right"),
+    [
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "talang pao", True),
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "di talangpau kak", True),
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "pondo klapa", True),
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "Pondok Kubang", False),
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "Talang Boseng", False),
+        ({"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh"}, "talang", False),
+        ({"kecamatan": "Talang Empat", "desa": "Nakau"}, "nako", True),
+        ({"kecamatan": "Talang Empat", "desa": "Nakau"}, "naku", False),
+        ({"desa": "Taba Terunjam"}, "Taba Teret", False),
+        ({"desa": "Taba Terunjam"}, "taba trunjam", True),
+        ({"negara": "MY"}, "my", True),
+        ({"negara": "MY"}, "mi", False),
+    ],
+)
+def test_a_name_that_is_spelt_as_it_sounds_is_the_place(
+    house: House, where: dict[str, str], named: str, right: bool
+) -> None:
+    filed = house.sent(replace(STORY, fields={"jenis": "anak", "tempat": where}))
+    key = house.private_key(filed)
+    assert follow_up.second_fact_is(house.vault, filed.tip_id, key, [named]) is right
+
+
+@pytest.mark.parametrize(
+    ("named", "right"),
+    [
+        ("sinar bahari", True),
+        ("KM Sinar Bahari", True),
+        ("kapal sinar bahari 7", True),
+        ("sinar", False),
+        ("kapal ikan", False),
+        ("laut", False),
+    ],
+)
+def test_of_a_ship_its_name_is_enough(house: House, named: str, right: bool) -> None:
+    where = {"teks": "di kapal ikan Sinar Bahari di tengah laut"}
+    filed = house.sent(replace(STORY, fields={"jenis": "anak", "tempat": where}))
+    key = house.private_key(filed)
+    assert follow_up.has_place_in_words(house.vault, filed.tip_id, key)
+    assert follow_up.second_fact_is(house.vault, filed.tip_id, key, [named]) is right
+
+
 @pytest.mark.parametrize(("named", "right"), [("penampungan", True), ("anak", False), ("", False)])
 def test_without_a_place_the_kind_is_what_is_known(house: House, named: str, right: bool) -> None:
     filed = house.sent(replace(STORY, fields={"jenis": "penampungan"}))
