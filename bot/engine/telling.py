@@ -204,12 +204,14 @@ def in_report(
     facts = told.facts
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
-    puts_right = draft.current in (SUMMARY, CHANGE) and bool(facts)
+    tells_age = (
+        draft.current == SUMMARY and bool(facts) and reading.is_of_grown_ups(text, clock.today())
+    )
     is_phone_off = signs.signs("hp_mati").stand_in(signs.Sentences(signs.plain(text.lower())))
-    is_plain = answers or puts_right or is_phone_off
+    is_plain = answers or tells_age or is_phone_off
     if is_plain and is_short and not sounds_urgent(text):
         # "tadi malam" after "kapan?" is no cry for help, whatever it is by itself; nor are
-        # "1 orang, umur 22" below the summary, and "tapi hp dia dak aktif".
+        # "1 orang anak saya umur 22" below the summary, and "tapi hp dia dak aktif".
         heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _tells_of_others(text, facts)
     if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):

@@ -112,6 +112,12 @@ def facts_of(text: str, *, asked: str | None = None, today: date) -> dict[str, A
     return facts(text, named_in(text, today), asked=asked, today=today)
 
 
+def is_of_grown_ups(text: str, today: date) -> bool:
+    """ "anak saya umur 22": ages are told, and all of them of 18 years and more."""
+    ages = [_is_young(one.value) for one in find(text, today=today) if one.kind == "umur"]
+    return bool(ages) and not any(young is not False for young in ages)
+
+
 def named_in(text: str, today: date) -> list[dict[str, Any]]:
     """All that a text names, in Rasa's form."""
     return [

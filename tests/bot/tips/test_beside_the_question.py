@@ -99,6 +99,25 @@ def test_a_telephone_beside_a_danger_changes_nothing() -> None:
     assert heard.level == levels.URGENT
 
 
+# An age
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("1 orang anak saya umur 22", levels.ORDINARY),
+        ("anak saya umur 15", levels.URGENT),
+        ("anak saya umur 22 dikurung", levels.URGENT),
+        ("2 orang lagi", levels.URGENT),
+    ],
+)
+def test_the_age_of_a_grown_up_below_the_summary_is_no_cry_for_help(text: str, level: str) -> None:
+    urgent = _heard(levels.URGENT, level=levels.URGENT)
+    heard = telling.in_report(_at_the_summary(), [Content(text=text)], text, urgent)
+    assert heard is not None
+    assert heard.level == level
+
+
 # A number below the summary
 
 
