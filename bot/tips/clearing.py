@@ -16,46 +16,59 @@ _NEXT_NAME = re.compile(r"\s*(?:[;,&]|\b(?:dan|sama|samo|karo)\b)\s*", re.IGNORE
 _NAMES = ("nama", "perusahaan")
 
 
-def split(text: str) -> tuple[str, str]:
-    """The clauses of a message that clear somebody, and all others."""
-    clauses = [said.strip() for said in _CLAUSE_END.split(text) if said.strip()]
-    clearing = [said for said in clauses if _clears(said)]
-    if "?" in text or not clearing:
-        return "", text
-    return ", ".join(clearing), ", ".join(said for said in clauses if said not in clearing)
+def split(text: str) -> tuple[tuple[str, ...], str]:
+    """Who is said to have no part in it, by name; and the other clauses of a message."""
+    clauses = _clauses(text)
+    cleared = {clause: _cleared(clause) for clause in clauses}
+    names = tuple(name for clause in clauses for name in cleared[clause])
+    if "?" in text or not names:
+        return (), text
+    return names, ", ".join(clause for clause in clauses if not cleared[clause])
 
 
-def denied(text: str) -> tuple[str, str]:
+def denied(text: str) -> tuple[tuple[str, ...], str]:
     """ "bukan bu rt, pak Joko": whom the first clause denies, and what is said instead."""
-    clauses = [said.strip() for said in _CLAUSE_END.split(text) if said.strip()]
-    first = raw_words(clauses[0])[:1] if clauses else []
-    if "?" in text or signs.words("ralat", "bukan").isdisjoint(first):
-        return "", text
-    return clauses[0], ", ".join(clauses[1:])
+    clauses = _clauses(text)
+    first, *others = raw_words(clauses[0]) if clauses else [""]
+    if "?" in text or not others or first not in signs.words("ralat", "bukan"):
+        return (), text
+    return (" ".join(others),), ", ".join(clauses[1:])
 
 
-def without(recruiter: Mapping[str, Any], clearing: str) -> dict[str, Any]:
-    """What is told of the recruiters, without those whom these clauses name."""
-    named = [words for said in _NEXT_NAME.split(clearing) if (words := _words(said))]
+def without(recruiter: Mapping[str, Any], cleared: Iterable[str]) -> dict[str, Any]:
+    """What is told of the recruiters, without those who have one of these names."""
+    named = [words for name in cleared if (words := _words(name))]
     left = dict(recruiter)
     for field in _NAMES:
         said = recruiter.get(field) or ()
         names = _NEXT_NAME.split(said) if isinstance(said, str) else said
-        kept = [name for name in names if name and not _is_one_of(name, named)]
+        # "pak Dodi calo dari kota" is the Dodi who is named.
+        kept = [name for name in names if not any(words <= _words(name) for words in named)]
         if len(kept) < len(names):
             left[field] = ("; ".join(kept) or None) if isinstance(said, str) else kept
     return left
 
 
-def _clears(clause: str) -> bool:
-    is_short = len(raw_words(clause)) <= _MOST_WORDS
-    return is_short and signs.signs("bukan_pelaku").stand_in(signs.Sentences(_plain(clause)))
+def _clauses(text: str) -> list[str]:
+    return [said.strip() for said in _CLAUSE_END.split(text) if said.strip()]
 
 
-def _is_one_of(name: str, named: Iterable[frozenset[str]]) -> bool:
-    """ "pak Dodi calo dari kota" is the Dodi who is named."""
-    own = _words(name)
-    return any(own and (own <= words or words <= own) for words in named)
+def _cleared(clause: str) -> list[str]:
+    """The names of a clause that says nothing else: not of "adik gak ikut sama pak Dodi"."""
+    if len(raw_words(clause)) > _MOST_WORDS:
+        return []
+    for group, is_after in (("sesudah_nama", False), ("sebelum_nama", True)):
+        before, found, after = _cut(clause, group)
+        named, rest = (after, before) if is_after else (before, after)
+        if found and not _words(rest):
+            return [name for name in _NEXT_NAME.split(named) if _words(name)]
+    return []
+
+
+def _cut(clause: str, group: str) -> tuple[str, str, str]:
+    """What stands before and after a sign of a group."""
+    told = signs.Sentences(_plain(clause).replace("-", " "))
+    return " ".join(signs.without(told, "bukan_pelaku", group).sentences).partition("-")
 
 
 def _words(said: str) -> frozenset[str]:

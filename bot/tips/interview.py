@@ -66,7 +66,7 @@ class Said:
         option: Which of its options, from 0.
         facts: The fields that the words fill (bot/tips/reading.py).
         corrects: The words take something back.
-        clears: Of the words, those that take a name off the recruiters (bot/tips/clearing.py).
+        clears: The names of those who are said to be no recruiters (bot/tips/clearing.py).
         fears: The words tell nothing but fear.
         masked: A NIK was left out of the words.
         files: How many files came; `files_kept` whether this channel can keep them.
@@ -81,7 +81,7 @@ class Said:
     option: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     corrects: bool = False
-    clears: str = field(default="", repr=False)
+    clears: tuple[str, ...] = field(default=(), repr=False)
     fears: bool = False
     masked: bool = False
     files: int = 0
@@ -303,7 +303,7 @@ def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     )
 
 
-def _cleared(draft: Draft, clears: str) -> tuple[Draft, tuple[str, ...]]:
+def _cleared(draft: Draft, clears: Sequence[str]) -> tuple[Draft, tuple[str, ...]]:
     """Without those who are no recruiters, and what is said of it."""
     before = draft.fields.get(RECRUITER, {})
     left = clearing.without(before, clears) if clears else before

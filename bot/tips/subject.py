@@ -35,13 +35,13 @@ class Told:
     Attributes:
         facts: The fields, and what they are filled with.
         corrects: What was said before is not meant.
-        clears: The words by which somebody is said to be no recruiter.
+        clears: The names of those who are said to be no recruiters.
         fears: It tells nothing but fear.
     """
 
     facts: Mapping[str, Any] = field(repr=False)
     corrects: bool = False
-    clears: str = field(default="", repr=False)
+    clears: tuple[str, ...] = field(default=(), repr=False)
     fears: bool = False
 
 
@@ -90,7 +90,7 @@ def _cleared(draft: Draft, text: str, today: date) -> Told | None:
             value if question else rest, asked=question or RECRUITER, today=today
         )
         return Told(facts, clears=clears)
-    if draft.current == RECRUITER and (by_sign or (clears and not rest and _has_title(clears))):
+    if draft.current == RECRUITER and (by_sign or (clears and not rest and _has_title(clears[0]))):
         # Nobody who recruits, and nobody who was told of.
         others = reading.facts_of(text, today=today)
         facts = reading.facts_of(rest, asked=RECRUITER, today=today)

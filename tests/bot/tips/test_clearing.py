@@ -42,6 +42,7 @@ def _says(text: str, current: str = "kirim", known: dict[str, Any] | None = None
         ("pak Dodi gak ikut", "bu RT"),
         ("pak dodi dak melok", "bu RT"),
         ("coret pak dodi", "bu RT"),
+        ("jangan tulis nama pak dodi", "bu RT"),
     ],
 )
 def test_a_name_that_is_cleared_comes_off_the_line(text: str, left: str, current: str) -> None:
@@ -75,6 +76,18 @@ def test_the_last_name_leaves_no_line() -> None:
 @pytest.mark.parametrize("text", ["pak Budi gak ikut", "adik gak ikut", "Siti Rahma bukan pelaku"])
 def test_who_was_not_told_of_takes_nobody_off(text: str) -> None:
     known = _recruiter("Siti Aminah; pak Dodi")
+    assert _says(text, known=known).draft.fields["pelaku"] == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "adik saya gak ikut sama pak Dodi", "chat pak Dodi sudah saya hapus",
+        "pak Dodi gak ikut nahan paspor", "bukan pak Dodi yang bayar", "saya tidak ikut pak Dodi",
+    ],
+)  # fmt: skip
+def test_what_tells_more_of_a_name_takes_it_not_off(text: str) -> None:
+    known = _recruiter(BOTH)
     assert _says(text, known=known).draft.fields["pelaku"] == known
 
 
