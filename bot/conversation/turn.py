@@ -24,7 +24,7 @@ from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
 from bot.conversation.queue import Claim, Locked, Queue
 from bot.conversation.rendering import render
 from bot.conversation.wiping import wipe
-from bot.knowledge import unanswered
+from bot.knowledge import phrasebook, unanswered
 from bot.knowledge.unanswered import Unanswered
 from bot.lexicon import is_keyword
 from bot.privacy.identity import random_id
@@ -109,9 +109,6 @@ class Assistant(Protocol):
 
     def level(self, lines: Sequence[Content]) -> str:
         """How urgent lines are that a human answers."""
-
-    def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
-        """What a response says on a channel."""
 
 
 @dataclass(frozen=True)
@@ -371,7 +368,7 @@ class TurnRunner:
         if handoff is None:
             return ()
         waits = handoffs.lapse(connection, handoff)
-        return self._assistant.say(STILL_WAITS if waits else BACK_AGAIN, claim.channel)
+        return phrasebook.say(STILL_WAITS if waits else BACK_AGAIN, claim.channel)
 
     def _allowed(
         self, connection: Connection, claim: Claim, turn: _Turn, answer: Answer

@@ -24,6 +24,7 @@ from bot.privacy.sealing import Sealer
 from bot.storage import migrate, tables
 from bot.storage.database import Database
 from bot.tips.draft import SLOT, Draft
+from bot.triage import levels
 from tests.bot.privacy.leftovers import left_in_files, sealed_values
 
 MINUTE = 60_000
@@ -44,6 +45,9 @@ class Speaker:
         slots = {SLOT: self.draft and self.draft.to_slot()}
         state = json.dumps({"slots": slots, "said": "pertanyaan"}).encode()
         return Answer([Reply("pertanyaan")], state=state)
+
+    def level(self, lines: Sequence[Content]) -> str:
+        return levels.ORDINARY
 
     def apologise(self, channel: str) -> Sequence[Reply]:
         return []

@@ -28,6 +28,7 @@ from bot.storage.tables import contacts, conversations, trackers
 from bot.storage.tables import inbox as inbox_table
 from bot.storage.tables import outbox as outbox_table
 from bot.storage.tables import unanswered as table
+from bot.triage import levels
 from channels.terminal.chat import Session
 from tests.bot.knowledge.helpers import between_two_topics, nonsense, unanswered_questions
 
@@ -48,6 +49,9 @@ class Unsure:
     ) -> Answer:
         reply = next(self._replies, Reply("belum tahu"))
         return Answer([reply], state=b"1", unanswered=ASKED)
+
+    def level(self, lines: Sequence[Content]) -> str:
+        return levels.ORDINARY
 
     def apologise(self, channel: str) -> Sequence[Reply]:
         return [Reply("maaf")]
@@ -418,7 +422,7 @@ def test_a_question_that_resembles_nothing_is_offered_the_menu_and_a_human(
         assert [choice.title for choice in reply.choices] == ["Bicara dengan petugas", "Lihat menu"]
         human = session.say("1").replies[0].text
         assert "110" in human
-        assert "129" in human
+        assert "telepon polisi 110" in human
         session.say(question)
         assert len(session.say("lihat menu").replies[0].choices) == 4
 

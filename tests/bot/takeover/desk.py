@@ -58,9 +58,6 @@ class Assistant:
     def apologise(self, channel: str) -> Sequence[Reply]:
         return [Reply("maaf")]
 
-    def say(self, response: str, channel: str, **values: str) -> Sequence[Reply]:
-        return [Reply(response)]
-
 
 class Desk:
     """Two officers, `sari` and `budi`, and people who write."""

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -176,6 +177,7 @@ class Site:
         *,
         polls: bool = False,
         token: str | None = None,
+        staff_group: int | None = None,
     ) -> None:
         self.telegram = telegram
         self.tables = tables
@@ -185,7 +187,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.webhook_url = self.url + PATH
         self.channel = TelegramChannel(
-            settings_for(telegram, token),
+            replace(settings_for(telegram, token), staff_group=staff_group),
             None if polls else self.url,
             secret=SECRET,
             address_book=tables.address_book,

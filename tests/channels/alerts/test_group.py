@@ -1,0 +1,169 @@
+"""Staff are called in a Telegram group, and one press says that somebody sees to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.storage.tables import handoffs
+from bot.takeover.calls import Alert
+from bot.takeover.dispatcher import CallFailed
+from bot.takeover.ladder import GROUP
+from channels.alerts.group import GroupWay
+from tests.channels.telegram.site import Site, Tables, settings_for, wait_until
+from tests.doubles.telegram import TelegramDouble
+
+STAFF_GROUP, OTHER_GROUP = -1000000000001, -1000000000002
+PUBLIC = "https://suluh.contoh.id"
+OFFICER, STRANGER = 7001, 7002
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramDouble]:
+    with TelegramDouble() as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Tables]:
+    with Tables(tmp_path) as tables:
+        yield tables
+
+
+def _call(telegram: TelegramDouble, handoff_id: str = "h1", level: str = "darurat") -> str | None:
+    async def run() -> str | None:
+        settings = replace(settings_for(telegram), staff_group=STAFF_GROUP)
+        way = GroupWay(settings, PUBLIC)
+        try:
+            return await way.call(Alert(1, handoff_id, level, GROUP, 0))
+        finally:
+            await way.close()
+
+    return asyncio.run(run())
+
+
+def _waiting(tables: Tables) -> str:
+    """A conversation that waits for a human."""
+    from bot.conversation.messages import Inbound
+
+    whose = tables.inbox.accept(Inbound("telegram", "7100", "m1", text="tolong")).conversation_id
+    with tables.database.write() as connection:
+        connection.execute(
+            handoffs.insert().values(
+                id="h1", conversation_id=whose, reason="level", level="darurat",
+                state="waiting", opened_at=1, steps_from=1, due_at=1,
+            )
+        )  # fmt: skip
+    return "h1"
+
+
+def _acknowledged(tables: Tables) -> bool:
+    with tables.database.read() as connection:
+        query = select(handoffs.c.acknowledged_at)
+        return connection.execute(query).scalar_one() is not None
+
+
+def test_the_group_reads_a_level_and_a_link_and_nothing_else(telegram: TelegramDouble) -> None:
+    group = telegram.group(STAFF_GROUP)
+    group.adds_bot(telegram.person(OFFICER))
+    assert _call(telegram) is not None
+    (message,) = group.received
+    assert message.text == (
+        f"DARURAT: satu percakapan menunggu petugas.\n{PUBLIC}/meja/percakapan/h1"
+    )
+    assert message.titles == ["Saya urus"]
+
+
+def test_one_press_is_enough_and_the_others_see_it(
+    telegram: TelegramDouble, tables: Tables
+) -> None:
+    handoff_id = _waiting(tables)
+    group = telegram.group(STAFF_GROUP)
+    group.adds_bot(telegram.person(OFFICER))
+    with Site(telegram, tables, staff_group=STAFF_GROUP):
+        _call(telegram, handoff_id)
+        group.presses(telegram.person(OFFICER), group.received[0], "Saya urus")
+        wait_until(lambda: _acknowledged(tables))
+        wait_until(lambda: group.received[0].text == "DARURAT: sudah ada yang mengurus.")
+        assert group.received[0].titles == []
+        assert not group.left
+
+
+def test_what_is_said_in_the_group_is_not_read(telegram: TelegramDouble, tables: Tables) -> None:
+    group = telegram.group(STAFF_GROUP)
+    with Site(telegram, tables, staff_group=STAFF_GROUP):
+        group.adds_bot(telegram.person(OFFICER))
+        group.says(telegram.person(OFFICER), "siapa yang jaga malam ini?")
+        telegram.wait_until_delivered()
+        assert tables.is_empty()
+        assert not group.left
+        assert group.received == []
+
+
+def test_every_other_group_is_left_and_its_buttons_acknowledge_nothing(
+    telegram: TelegramDouble, tables: Tables
+) -> None:
+    handoff_id = _waiting(tables)
+    other = telegram.group(OTHER_GROUP)
+    with Site(telegram, tables, staff_group=STAFF_GROUP) as site:
+        other.adds_bot(telegram.person(STRANGER))
+        wait_until(lambda: other.left)
+        press = {
+            "update_id": 99_001,
+            "callback_query": {
+                "id": "q1",
+                "from": {"id": STRANGER, "is_bot": False, "first_name": "Tamu Contoh"},
+                "chat_instance": "1",
+                "data": f"urus:{handoff_id}",
+                "message": {
+                    "message_id": 5, "date": 1, "chat": {"id": STRANGER, "type": "private"},
+                },
+            },
+        }  # fmt: skip
+        assert site.post(press) == 200
+        telegram.wait_until_delivered()
+        assert not _acknowledged(tables)
+
+
+@pytest.mark.parametrize("data", ["urus:", "urus:../../x", f"urus:{'a' * 23}", "menu"])
+def test_a_button_that_is_none_of_ours_does_nothing(
+    telegram: TelegramDouble, tables: Tables, data: str
+) -> None:
+    _waiting(tables)
+    with Site(telegram, tables, staff_group=STAFF_GROUP) as site:
+        press = {
+            "update_id": 99_002,
+            "callback_query": {
+                "id": "q2",
+                "from": {"id": OFFICER, "is_bot": False, "first_name": "Petugas Contoh"},
+                "chat_instance": "1",
+                "data": data,
+                "message": {
+                    "message_id": 5,
+                    "date": 1,
+                    "chat": {"id": STAFF_GROUP, "type": "supergroup", "title": "Grup Contoh"},
+                },
+            },
+        }
+        assert site.post(press) == 200
+        assert not _acknowledged(tables)
+
+
+def test_a_group_without_the_bot_cannot_be_called(telegram: TelegramDouble) -> None:
+    telegram.group(STAFF_GROUP)
+    with pytest.raises(CallFailed) as caught:
+        _call(telegram)
+    assert (caught.value.code, caught.value.final) == ("403", True)
+
+
+def test_passing_trouble_is_told_from_what_lasts(telegram: TelegramDouble) -> None:
+    telegram.group(STAFF_GROUP).adds_bot(telegram.person(OFFICER))
+    telegram.fail_next("sendMessage", status=502)
+    with pytest.raises(CallFailed) as caught:
+        _call(telegram)
+    assert not caught.value.final
