@@ -204,9 +204,7 @@ def in_report(
     facts = told.facts
     answers = not set(facts).isdisjoint(fills(draft.current or ""))
     is_short = draft.current != KIND and len(raw_words(text)) <= LONGEST_STEP
-    tells_age = (
-        draft.current == SUMMARY and bool(facts) and reading.is_of_grown_ups(text, clock.today())
-    )
+    tells_age = draft.current == SUMMARY and reading.is_of_grown_ups(text, clock.today())
     is_phone_off = signs.signs("hp_mati").stand_in(signs.Sentences(signs.plain(text.lower())))
     is_plain = answers or tells_age or is_phone_off
     if is_plain and is_short and not sounds_urgent(text):

@@ -29,7 +29,7 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
 def denied(text: str) -> tuple[tuple[str, ...], str]:
     """ "bukan bu rt, pak Joko": whom the first clause denies, and what is said instead."""
     clauses = _clauses(text)
-    first, *others = raw_words(clauses[0]) if clauses else [""]
+    first, *others = (raw_words(clauses[0]) if clauses else ()) or ("",)
     if "?" in text or not others or first not in signs.words("ralat", "bukan"):
         return (), text
     return (" ".join(others),), ", ".join(clauses[1:])

@@ -106,6 +106,7 @@ def test_a_telephone_beside_a_danger_changes_nothing() -> None:
     ("text", "level"),
     [
         ("1 orang anak saya umur 22", levels.ORDINARY),
+        ("1 anak umur 22", levels.ORDINARY),
         ("anak saya umur 15", levels.URGENT),
         ("anak saya umur 22 dikurung", levels.URGENT),
         ("2 orang lagi", levels.URGENT),

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.tips import subject
 from bot.tips.draft import Draft
@@ -96,6 +98,13 @@ def test_who_has_no_part_in_it_becomes_no_recruiter(text: str) -> None:
     step = _says(text, "pelaku")
     assert "pelaku" not in step.draft.fields
     assert step.draft.words == (text,)
+
+
+@given(st.text(max_size=60), st.sampled_from(["kirim", "pelaku"]))
+@example("😭", "kirim")
+@example("...", "pelaku")
+def test_any_text_clears_or_does_not(text: str, current: str) -> None:
+    assert _says(f"{text} ", current, _recruiter(BOTH)).draft.fields["pelaku"]
 
 
 def test_what_is_asked_clears_nobody() -> None:
