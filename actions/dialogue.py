@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import quiz
 from bot.clock import now_ms
 from bot.conversation import context, standing
+from bot.conversation.takeover import handoffs, schedule, words
 from bot.knowledge.buttons import button_for
 from bot.nlu.labels import (
     ABROAD,
@@ -24,7 +25,6 @@ from bot.nlu.labels import (
     SUICIDE,
     TOPIC_SLOT,
 )
-from bot.takeover import handoffs, schedule, words
 from bot.tips import filing, follow_up
 from bot.tips.draft import SLOT, Draft
 from bot.tips.interview import QUIET

@@ -17,7 +17,7 @@ from bot.conversation.capabilities import Capabilities
 from bot.conversation.door import Door
 from bot.conversation.reports import Reports
 from bot.conversation.sender import Connector
-from bot.takeover.acknowledgement import Acknowledgements
+from bot.conversation.takeover.acknowledgement import Acknowledgements
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import base64
 from collections.abc import Mapping
 
 from bot.conversation.capabilities import Capabilities
+from bot.conversation.takeover.dispatcher import Way
+from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
 from bot.privacy.identity import AddressBook
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -41,6 +43,30 @@ def configured(
 
         found += channels(settings.twilio, settings.public_url)
     return found
+
+
+def ways_to_call(settings: Settings) -> dict[str, Way]:
+    """Each way to call staff that has its settings. Needs a running event loop."""
+    found: dict[str, Way] = {}
+    if has_group(settings):
+        from channels.telegram.staff_calls import GroupWay
+
+        assert settings.telegram is not None
+        found[GROUP] = GroupWay(settings.telegram, settings.public_url)
+    if settings.twilio is not None and settings.twilio.sms_number is not None:
+        from channels.twilio.staff_calls import SmsWay
+
+        found[DUTY] = SmsWay(settings.twilio, settings.public_url)
+    if settings.mail is not None:
+        from channels.mail.staff_calls import MailWay
+
+        found[MAIL] = MailWay(settings.mail, settings.public_url)
+    return found
+
+
+def has_group(settings: Settings) -> bool:
+    """Whether there is a group of staff that can be called."""
+    return settings.telegram is not None and settings.telegram.staff_group is not None
 
 
 def capabilities(channels: list[Channel]) -> Mapping[str, Capabilities]:

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Mapping
 
 from bot.conversation.capabilities import Capabilities
+from bot.conversation.takeover.dispatcher import Dispatcher
+from bot.conversation.takeover.watch import Watch
 from bot.conversation.turn import describe
 from bot.storage import bell
-from bot.takeover.dispatcher import Dispatcher
-from bot.takeover.watch import Watch
-from channels.alerts import ways
+from channels import registry
 from suluh.wiring import House
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Calling:
 
     def __init__(self, house: House, capabilities: Mapping[str, Capabilities]) -> None:
         self._house = house
-        self._watch = Watch(house.vault, capabilities, has_group=ways.has_group(house.settings))
+        self._watch = Watch(house.vault, capabilities, has_group=registry.has_group(house.settings))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="caller", daemon=True)
 
@@ -50,7 +50,7 @@ class Calling:
         listener = bell.listen(self._house.database)
         try:
             # Made inside the event loop that uses them.
-            found = ways.configured(self._house.settings)
+            found = registry.ways_to_call(self._house.settings)
             await Dispatcher(self._house.vault, self._watch, found).run(listener, self._stopping)
         finally:
             listener.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.takeover.schedule import DAYS
+from bot.conversation.takeover.schedule import DAYS
 
 if TYPE_CHECKING:
     from suluh.wiring import House

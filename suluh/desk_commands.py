@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from bot.clock import LOCAL, now_ms
+from bot.conversation.takeover import calls, handoffs, schedule
+from bot.conversation.takeover.handoffs import Handoff
+from bot.conversation.takeover.ladder import DUTY, MAIL
+from bot.conversation.takeover.officer import Officers
+from bot.conversation.takeover.transcript import Entry
 from bot.errors import OperatorError
-from bot.takeover import calls, handoffs, schedule
-from bot.takeover.handoffs import Handoff
-from bot.takeover.ladder import DUTY, MAIL
-from bot.takeover.officer import Officers
-from bot.takeover.transcript import Entry
 from channels import registry
 from suluh import staff_commands
 from suluh.wiring import House

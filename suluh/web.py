@@ -15,8 +15,8 @@ from starlette.routing import Mount
 
 from bot.conversation.door import Door
 from bot.conversation.reports import Reports
+from bot.conversation.takeover.acknowledgement import Acknowledgements
 from bot.knowledge import facts
-from bot.takeover.acknowledgement import Acknowledgements
 from channels.contract import Gate
 from channels.web.app import WebChat
 from channels.web.history import History

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
-from bot.conversation import standing
+from bot.conversation import phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.context import Effect
 from bot.conversation.inbox import open_content
@@ -23,8 +23,10 @@ from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
 from bot.conversation.queue import Claim, Locked, Queue
 from bot.conversation.rendering import render
+from bot.conversation.takeover import handoffs, transcript
+from bot.conversation.takeover.words import BACK_AGAIN, STILL_WAITS
 from bot.conversation.wiping import wipe
-from bot.knowledge import phrasebook, unanswered
+from bot.knowledge import unanswered
 from bot.knowledge.unanswered import Unanswered
 from bot.lexicon import is_keyword
 from bot.privacy.identity import random_id
@@ -32,8 +34,6 @@ from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import PASSING_TROUBLE, Database
 from bot.storage.tables import attachments, inbox, trackers
-from bot.takeover import handoffs, transcript
-from bot.takeover.words import BACK_AGAIN, STILL_WAITS
 from bot.triage import levels
 
 logger = logging.getLogger(__name__)

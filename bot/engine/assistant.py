@@ -11,6 +11,7 @@ from typing import Any
 from bot.conversation import cleaning
 from bot.conversation.context import TurnContext, turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
+from bot.conversation.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.conversation.turn import Answer
 from bot.engine import rasa_internals, telling
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
@@ -18,7 +19,6 @@ from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
 from bot.nlu.labels import DANGER_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.privacy.vault import Vault
-from bot.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.tips import filing
 from bot.triage import levels
 

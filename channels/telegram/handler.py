@@ -12,8 +12,8 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.conversation.messages import Inbound
-from bot.takeover import call_texts
-from bot.takeover.ladder import GROUP
+from bot.conversation.takeover import call_texts
+from bot.conversation.takeover.ladder import GROUP
 from channels.contract import Gate
 from channels.telegram.profile import leaving
 from channels.telegram.updates import (

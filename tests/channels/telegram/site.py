@@ -29,12 +29,12 @@ from bot.conversation.rendering import render
 from bot.conversation.reports import Reports
 from bot.conversation.sender import Sender
 from bot.conversation.standing import Standing
+from bot.conversation.takeover.acknowledgement import Acknowledgements
 from bot.privacy.identity import AddressBook, random_id
 from bot.privacy.sealing import Sealer
 from bot.settings import TelegramSettings
 from bot.storage import bell
 from bot.storage.tables import contacts, conversations, inbox, outbox
-from bot.takeover.acknowledgement import Acknowledgements
 from channels.contract import Gate
 from channels.telegram.channel import TelegramChannel
 from channels.telegram.connector import CAPABILITIES, TelegramConnector

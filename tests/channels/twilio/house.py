@@ -24,6 +24,7 @@ from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
 from bot.conversation.reports import Reports
 from bot.conversation.sender import Sender
+from bot.conversation.takeover.acknowledgement import Acknowledgements
 from bot.conversation.turn import TurnRunner
 from bot.privacy.sealing import Sealer
 from bot.settings import TwilioSettings
@@ -31,7 +32,6 @@ from bot.storage.database import Database
 from bot.storage.tables import contacts, conversations
 from bot.storage.tables import inbox as inbox_table
 from bot.storage.tables import outbox as outbox_table
-from bot.takeover.acknowledgement import Acknowledgements
 from channels import twilio as twilio_channels
 from channels.contract import Gate
 from channels.twilio.addresses import MESSAGE_PATH

@@ -6,11 +6,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.conversation.sender import Then
+from bot.conversation.takeover import call_texts
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import GROUP
 from bot.settings import TelegramSettings
-from bot.takeover import call_texts
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import GROUP
 from channels.telegram.client import Client, send_error
 from channels.telegram.connector import NO_PREVIEW
 from channels.telegram.updates import ACKNOWLEDGE

@@ -14,6 +14,10 @@ from bot.clock import now_ms
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Content, Inbound, Reply
 from bot.conversation.outbox import Outbox
+from bot.conversation.takeover import handoffs as takeover
+from bot.conversation.takeover.handoffs import Handoff
+from bot.conversation.takeover.officer import Officers
+from bot.conversation.takeover.watch import Watch
 from bot.conversation.turn import Answer, TurnRunner
 from bot.privacy import staff
 from bot.privacy.staff import Unlocked
@@ -21,10 +25,6 @@ from bot.privacy.vault import Vault
 from bot.storage.database import Database
 from bot.storage.tables import alerts, conversations, handoffs
 from bot.storage.tables import outbox as outbox_table
-from bot.takeover import handoffs as takeover
-from bot.takeover.handoffs import Handoff
-from bot.takeover.officer import Officers
-from bot.takeover.watch import Watch
 from bot.triage import levels
 
 PASSWORD = "lampu minyak di teras"

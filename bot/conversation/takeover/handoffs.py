@@ -14,13 +14,13 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import Select
 
 from bot.clock import now_ms
+from bot.conversation.takeover import transcript
+from bot.conversation.takeover.ladder import ladders
 from bot.errors import OperatorError
 from bot.privacy import desk
 from bot.privacy.identity import random_id
 from bot.storage.locks import lock_conversations
 from bot.storage.tables import conversations, handoffs, staff
-from bot.takeover import transcript
-from bot.takeover.ladder import ladders
 from bot.triage import levels
 
 WAITING, HELD, ENDED = "waiting", "held", "ended"

@@ -14,11 +14,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import MAIL
 from bot.settings import MailSettings
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import MAIL
-from channels.alerts.mail import MailWay
+from channels.mail.staff_calls import MailWay
 
 PUBLIC = "https://suluh.contoh.id"
 MAILBOX = "petugas@example.org"

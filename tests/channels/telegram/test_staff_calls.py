@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import GROUP
 from bot.storage.tables import handoffs
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import GROUP
-from channels.alerts.group import GroupWay
+from channels.telegram.staff_calls import GroupWay
 from tests.channels.telegram.site import Site, Tables, settings_for, wait_until
 from tests.doubles.telegram import TelegramDouble
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.gsm7 import segments
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import DUTY
-from channels.alerts.sms import SmsWay
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import DUTY
+from channels.twilio.staff_calls import SmsWay
 from tests.channels.twilio.house import settings_for
 from tests.doubles.twilio import TwilioDouble
 

@@ -8,11 +8,11 @@ import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
+from bot.conversation.takeover import call_texts
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import MAIL
 from bot.settings import MailSettings
-from bot.takeover import call_texts
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import MAIL
 
 SECONDS = 6.0
 # Of the answers of a mail server the temporary ones begin here and end at 499 (RFC 5321, 4.2.1).

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.conversation.takeover import handoffs
+from bot.conversation.takeover.handoffs import TakeoverError
 from bot.storage import bell
 from bot.storage.database import Database
-from bot.takeover import handoffs
-from bot.takeover.handoffs import TakeoverError
 
 
 class Acknowledgements:

@@ -7,19 +7,18 @@ from collections.abc import Mapping
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_ms
-from bot.conversation import standing
+from bot.conversation import phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
+from bot.conversation.takeover import calls, handoffs, schedule
+from bot.conversation.takeover.handoffs import HELD, WAITING, Handoff, TakeoverError
+from bot.conversation.takeover.ladder import ladders
+from bot.conversation.takeover.words import BACK_AGAIN, NOBODY_YET, STILL_WAITS
 from bot.conversation.wiping import wipe
-from bot.knowledge import phrasebook
 from bot.privacy.identity import random_id
 from bot.privacy.vault import Vault
 from bot.storage import bell
-from bot.takeover import calls, handoffs, schedule
-from bot.takeover.handoffs import HELD, WAITING, Handoff, TakeoverError
-from bot.takeover.ladder import ladders
-from bot.takeover.words import BACK_AGAIN, NOBODY_YET, STILL_WAITS
 
 # So many in one round, so that calls go out in between.
 BATCH = 50

@@ -13,10 +13,10 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
+from bot.conversation.takeover.handoffs import TakenByOther
 from bot.storage.tables import handoffs as handoffs_table
 from bot.storage.tables import inbox, outbox, transcript
-from bot.takeover.handoffs import TakenByOther
-from tests.bot.takeover.desk import CRY, Desk
+from tests.bot.conversation.takeover.desk import CRY, Desk
 
 TRIALS = int(os.environ.get("SULUH_TRIALS", "150"))
 # The takeover falls before, into and after the turn.

@@ -12,12 +12,15 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_ms
-from bot.conversation import cleaning, standing
+from bot.conversation import cleaning, phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
+from bot.conversation.takeover import handoffs, transcript
+from bot.conversation.takeover.handoffs import Handoff, TakeoverError
+from bot.conversation.takeover.transcript import Entry
+from bot.conversation.takeover.words import BACK_AGAIN
 from bot.conversation.wiping import wipe
-from bot.knowledge import phrasebook
 from bot.privacy.identity import random_id
 from bot.privacy.roster import READERS
 from bot.privacy.unlocked import NOT_GRANTED, NotGranted, Unlocked
@@ -25,10 +28,6 @@ from bot.privacy.vault import Vault
 from bot.storage import bell
 from bot.storage.locks import lock_conversations
 from bot.storage.tables import staff
-from bot.takeover import handoffs, transcript
-from bot.takeover.handoffs import Handoff, TakeoverError
-from bot.takeover.transcript import Entry
-from bot.takeover.words import BACK_AGAIN
 from bot.triage import levels
 
 LONGEST_MESSAGE = 2_000

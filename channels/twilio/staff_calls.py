@@ -6,11 +6,11 @@ import contextlib
 
 from bot.conversation.gsm7 import plain
 from bot.conversation.sender import Then
+from bot.conversation.takeover import call_texts
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed
+from bot.conversation.takeover.ladder import DUTY
 from bot.settings import TwilioSettings
-from bot.takeover import call_texts
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed
-from bot.takeover.ladder import DUTY
 from channels.twilio.client import TROUBLE, make_client, send_error
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
+from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
 from bot.errors import OperatorError
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import Sealer
 from bot.storage.tables import alert_targets, alerts, handoffs
-from bot.takeover.ladder import DUTY, GROUP, MAIL
 
 DUE, SENT, FAILED, NONE = "due", "sent", "failed", "none"
 # A call that is not made within this is no help any more.

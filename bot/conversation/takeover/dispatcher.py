@@ -8,13 +8,13 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.conversation.takeover import calls
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.watch import Watch
 from bot.conversation.turn import describe
 from bot.privacy.vault import Vault
 from bot.storage.bell import Listener
 from bot.storage.locks import ProcessLock
-from bot.takeover import calls
-from bot.takeover.calls import Alert
-from bot.takeover.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Dispatcher:
     Args:
         vault: Where they are.
         watch: Says what is due.
-        ways: By their names (`bot.takeover.ladder.WAYS`); one that is missing reaches nobody.
+        ways: By their names ('printf '); one that is missing reaches nobody.
     """
 
     def __init__(self, vault: Vault, watch: Watch, ways: Mapping[str, Way]) -> None:

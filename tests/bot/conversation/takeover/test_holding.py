@@ -7,11 +7,7 @@ from sqlalchemy import select
 
 from bot.conversation import standing
 from bot.conversation.messages import Attachment, Location
-from bot.privacy import staff
-from bot.privacy.staff import NotGranted
-from bot.storage.tables import inbox as inbox_table
-from bot.storage.tables import transcript as transcript_table
-from bot.takeover.handoffs import (
+from bot.conversation.takeover.handoffs import (
     ENDED,
     HELD,
     LEVEL,
@@ -21,8 +17,12 @@ from bot.takeover.handoffs import (
     TakenByOther,
     TakeoverError,
 )
+from bot.privacy import staff
+from bot.privacy.staff import NotGranted
+from bot.storage.tables import inbox as inbox_table
+from bot.storage.tables import transcript as transcript_table
 from bot.triage import levels
-from tests.bot.takeover.desk import ANI, CRY, PASSWORD, Desk
+from tests.bot.conversation.takeover.desk import ANI, CRY, PASSWORD, Desk
 
 BUDI = "0812-0000-0002"
 

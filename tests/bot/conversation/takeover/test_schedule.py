@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import LOCAL
+from bot.conversation.takeover import schedule
+from bot.conversation.takeover.schedule import Schedule, ScheduleError, in_words
 from bot.storage.database import Database
-from bot.takeover import schedule
-from bot.takeover.schedule import Schedule, ScheduleError, in_words
 
 WEEK = Schedule(dict.fromkeys(range(5), (8 * 60, 16 * 60)), frozenset({"2026-12-25"}))
 # A Friday.

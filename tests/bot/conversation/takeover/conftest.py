@@ -7,7 +7,7 @@ from bot.privacy.keys import SEALING_SUBKEY, ServerKey
 from bot.privacy.sealing import Sealer
 from bot.privacy.vault import Vault
 from bot.storage.database import Database
-from tests.bot.takeover.desk import Desk
+from tests.bot.conversation.takeover.desk import Desk
 
 
 @pytest.fixture

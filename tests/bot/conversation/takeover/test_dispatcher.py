@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select, update
 
+from bot.conversation.takeover import calls
+from bot.conversation.takeover.calls import Alert
+from bot.conversation.takeover.dispatcher import CallFailed, Dispatcher
+from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
 from bot.storage.tables import alert_targets, alerts
-from bot.takeover import calls
-from bot.takeover.calls import Alert
-from bot.takeover.dispatcher import CallFailed, Dispatcher
-from bot.takeover.ladder import DUTY, GROUP, MAIL
-from tests.bot.takeover.desk import Desk
+from tests.bot.conversation.takeover.desk import Desk
 
 PHONE = "+6281200000001"
 
@@ -111,7 +111,7 @@ def test_a_way_that_is_not_set_up_reaches_nobody(desk: Desk) -> None:
 
 
 def test_no_call_keeps_the_others_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.takeover import dispatcher as module
+    from bot.conversation.takeover import dispatcher as module
 
     monkeypatch.setattr(module, "CALL_SECONDS", 0.05)
     with desk.database.write() as connection:

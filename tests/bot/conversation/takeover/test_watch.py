@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import standing
-from bot.takeover import calls, handoffs, ladder, schedule
-from bot.takeover.handoffs import Handoff
-from bot.takeover.ladder import DUTY, GROUP, MAIL
+from bot.conversation.takeover import calls, handoffs, ladder, schedule
+from bot.conversation.takeover.handoffs import Handoff
+from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
 from bot.triage import levels
-from tests.bot.takeover.desk import Desk
+from tests.bot.conversation.takeover.desk import Desk
 
 
 def _phone(desk: Desk, label: str = "piket") -> str:
@@ -133,7 +133,7 @@ def test_one_call_that_arrives_is_enough_to_wait(desk: Desk) -> None:
 
 
 def test_where_nobody_can_be_called_the_person_is_told_at_once(desk: Desk) -> None:
-    from bot.takeover.watch import Watch
+    from bot.conversation.takeover.watch import Watch
 
     watch = Watch(desk.vault)
     handoff = desk.called()
