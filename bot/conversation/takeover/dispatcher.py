@@ -58,7 +58,7 @@ class Dispatcher:
     Args:
         vault: Where they are.
         watch: Says what is due.
-        ways: By their names ('printf '); one that is missing reaches nobody.
+        ways: By their names (`ladder.WAYS`); one that is missing reaches nobody.
     """
 
     def __init__(self, vault: Vault, watch: Watch, ways: Mapping[str, Way]) -> None:
