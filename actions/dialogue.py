@@ -162,7 +162,7 @@ class ActionMintaPetugas(Action):
             # Nobody could read it.
             dispatcher.utter_message(response="utter_minta_petugas")
             return []
-        turn.calls = handoffs.WISH
+        turn.calls = context.Call(handoffs.WISH)
         now = now_ms()
         with turn.vault.database.read() as connection:
             office = schedule.read(connection)

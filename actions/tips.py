@@ -11,9 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot import clock
 from bot.conversation import context
-from bot.conversation.context import TurnContext
+from bot.conversation.context import Call, TurnContext
 from bot.conversation.inbox import lately_said
 from bot.conversation.messages import Location
+from bot.conversation.takeover import handoffs
 from bot.knowledge.buttons import own_texts, payload
 from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT
 from bot.privacy import receipts, retention
@@ -259,6 +260,8 @@ def _send(dispatcher: CollectingDispatcher, turn: TurnContext, draft: Draft) -> 
         filing.touch(turn.conversation_id, filing.SENT, filed.tip_id, keep_ms=kept_ms),
     ]
     turn.wipe = True
+    if draft.level != levels.ORDINARY and not draft.fields.get("pelapor_anak"):
+        turn.calls = Call(handoffs.TIP, draft.level)
     dispatcher.utter_message(
         response="ucapan_lapor_terkirim",
         nomor=filed.receipt.shown,

@@ -20,6 +20,14 @@ from bot.triage import levels
 Effect = Callable[[Connection], None]
 
 
+@dataclass(frozen=True)
+class Call:
+    """Why a human is called (as in `handoffs.reason`), and how urgently."""
+
+    reason: str
+    level: str = levels.ORDINARY
+
+
 @dataclass
 class TurnContext:
     """The turn that an action runs in.
@@ -35,7 +43,7 @@ class TurnContext:
         forget: Delete what was said before this turn, and remember nothing.
         stop: The person wants no more messages.
         wipe: The words of this conversation go, once the turn is answered.
-        calls: Why a human is called, as in `handoffs.reason`.
+        calls: A human who is called; None when none is.
     """
 
     conversation_id: str
@@ -48,7 +56,7 @@ class TurnContext:
     forget: bool = False
     stop: bool = False
     wipe: bool = False
-    calls: str | None = None
+    calls: Call | None = None
 
 
 _current: ContextVar[TurnContext | None] = ContextVar("turn", default=None)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.clock import now_ms
 from bot.conversation import phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
-from bot.conversation.context import Effect
+from bot.conversation.context import Call, Effect
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
@@ -81,7 +81,7 @@ class Answer:
         forget: Delete what was said before this turn.
         stop: The person wants no more messages, after these replies.
         wipe: What was said in this conversation so far goes, but for these replies.
-        calls: Why a human is called, as in `handoffs.reason`; None when none is.
+        calls: A human who is called; None when none is. A cry for help calls one by itself.
         unanswered: A question that found no answer, to be filed for staff.
         keeps_more: The rest of a long answer may still be asked for.
     """
@@ -93,7 +93,7 @@ class Answer:
     forget: bool = False
     stop: bool = False
     wipe: bool = False
-    calls: str | None = None
+    calls: Call | None = None
     unanswered: Unanswered | None = None
     keeps_more: bool = False
 
@@ -310,8 +310,8 @@ class TurnRunner:
             else:
                 replies = self._conclude(connection, claim, locked, turn_id, turn, answer)
             level = levels.ORDINARY if forget else levels.highest(locked.level, answer.level)
-            if reason := _why_called(answer):
-                handoffs.call(connection, conversation_id, reason, answer.level)
+            if call := _call(answer):
+                handoffs.call(connection, conversation_id, call.reason, call.level)
             self.queue.finish(connection, claim, level, is_new=level == answer.level)
             bell.ring(connection)
         if forget or (answer.wipe and not is_held):
@@ -448,8 +448,9 @@ class _HandedBack(Exception):
     """A human who held the conversation gave it back while the turn was read."""
 
 
-def _why_called(answer: Answer) -> str | None:
-    return handoffs.LEVEL if answer.level == levels.URGENT else answer.calls
+def _call(answer: Answer) -> Call | None:
+    is_cry = answer.level == levels.URGENT
+    return Call(handoffs.LEVEL, levels.URGENT) if is_cry else answer.calls
 
 
 def _is_plain(content: Content) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from bot.clock import now_ms
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
-from bot.privacy import desk
+from bot.privacy import desk, receipts
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.privacy.unlocked import Unlocked
 from bot.storage.tables import handoffs, inbox, outbox, transcript
@@ -22,6 +23,10 @@ from bot.storage.tables import handoffs, inbox, outbox, transcript
 PERSON, BOT, STAFF, NOTE = "person", "bot", "staff", "note"
 # So much of what was said before a human was called is shown to whoever takes over.
 MOST_BEFORE, BEFORE_MS = 30, 24 * 60 * 60_000
+
+# What stands for a message with the receipt of a report in words.
+HIDDEN = "(nomor resi, tidak ditampilkan)"
+_DIGIT = re.compile(r"\d")
 
 NO_DESK = "nothing can be sealed for a desk that has no key"
 
@@ -77,7 +82,7 @@ def add(
 
 def from_person(content: Content) -> dict[str, Any]:
     """What is kept of a message of the person."""
-    said: dict[str, Any] = {"text": content.text or content.payload or ""}
+    said: dict[str, Any] = {"text": _without_receipt(content.text or content.payload or "")}
     if content.location is not None:
         said["location"] = [content.location.latitude, content.location.longitude]
     if content.attachments:
@@ -109,7 +114,7 @@ def add_before(
             said.append((row.received_at, 0, PERSON, told, row.id))
     for outbound in Outbox(sealer).latest(connection, conversation_id, MOST_BEFORE):
         if outbound.created_at >= since:
-            told = {"text": outbound.reply.text}
+            told = {"text": _without_receipt(outbound.reply.text)}
             said.append((outbound.created_at, outbound.id, BOT, told, None))
     for moment, _, author, told, inbox_id in sorted(said, key=lambda one: one[:2]):
         add(connection, handoff_id, author, told, inbox_id=inbox_id, created_at=moment)
@@ -182,6 +187,14 @@ def _open(by: Unlocked, row: Row, sent: Row | None) -> Entry:
 
 def _place(handoff_id: str, author: str) -> str:
     return f"transcript.said:{handoff_id}:{author}"
+
+
+def _without_receipt(text: str) -> str:
+    """Whoever holds a receipt reads what is for its reporter alone: no officer gets one."""
+    if receipts.find_in(text) is None:
+        return text
+    without_digits = _DIGIT.sub("•", text)
+    return without_digits if receipts.find_in(without_digits) is None else HIDDEN
 
 
 def as_reply(text: str) -> Reply:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock import now_ms
+from bot.conversation.context import Call
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Content, Inbound, Reply
 from bot.conversation.outbox import Outbox
@@ -49,7 +50,7 @@ class Assistant:
             [Reply(f"bot: {text}")],
             state=b"{}",
             level=self.level(lines),
-            calls=takeover.WISH if text == "petugas" else None,
+            calls=Call(takeover.WISH) if text == "petugas" else None,
         )
 
     def level(self, lines: Sequence[Content]) -> str:

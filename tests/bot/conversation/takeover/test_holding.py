@@ -18,6 +18,7 @@ from bot.conversation.takeover.handoffs import (
     TakeoverError,
 )
 from bot.privacy import staff
+from bot.privacy.receipts import Receipt, find_in
 from bot.privacy.staff import NotGranted
 from bot.storage.tables import inbox as inbox_table
 from bot.storage.tables import transcript as transcript_table
@@ -326,6 +327,21 @@ def test_staff_may_call_themselves_to_a_conversation(desk: Desk) -> None:
     desk.officers.call(desk.sari, whose)
     (handoff,) = desk.queue()
     assert desk.officers.take(desk.sari, handoff.id).state == HELD
+
+
+def test_no_officer_gets_the_receipt_of_a_report(desk: Desk) -> None:
+    receipt = Receipt.new()
+    words = " ".join(receipt.words)
+    handoff = desk.called(f"{CRY}")
+    desk.hears(f"nomor saya {receipt.shown}")
+    desk.hears(f"kata saya {words}")
+    desk.officers.take(desk.sari, handoff.id)
+    desk.hears(f"ini nomornya {receipt.digits} ya")
+    told = "|".join(text for _, text in desk.read(handoff))
+    assert find_in(told) is None
+    assert receipt.shown not in told
+    assert words not in told
+    assert "ini nomornya" in told
 
 
 # Deleting
