@@ -13,8 +13,9 @@ from bot.engine.reader import Heard
 from bot.entities.countries import name_of
 from bot.knowledge.buttons import metadata, own_texts, sends_abroad
 from bot.knowledge.facts import missions
-from bot.nlu.labels import ABROAD, DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, SUICIDE, TOPIC_SLOT
+from bot.nlu.labels import ABROAD, DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.triage import levels
+from bot.triage.first_aid import CODE_WORD, SUICIDE, WATCHED
 
 # In the metadata of a dialog intent: the topic that short questions after it are read with.
 SUBJECT = "about"
@@ -95,7 +96,7 @@ class Additions:
 
         Where somebody thinks of suicide it is people nearby who matter.
         """
-        if not memory.needs_mission or tracker.get_slot(KIND_SLOT) == SUICIDE:
+        if not memory.needs_mission or tracker.get_slot(KIND_SLOT) in (SUICIDE, WATCHED, CODE_WORD):
             return replies
         first = replies[0]
         line = self._mission(memory, channel)

@@ -17,10 +17,11 @@ from bot.engine import rasa_internals, telling
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
-from bot.nlu.labels import DANGER_SLOT, MEMORY_SLOT, TOPIC_SLOT
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.privacy.vault import Vault
 from bot.tips import filing
 from bot.triage import levels
+from bot.triage.first_aid import CODE_WORD, WATCHED
 
 
 class Assistant:
@@ -156,7 +157,9 @@ class Assistant:
             after := self._after(tracker, heard.other, replies, channel)
         ):
             replies = with_one_list([*replies, *after])
-        if self._tracker.ran(tracker, "action_darurat") and not telling.is_told(tracker):
+        is_watched = tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
+        is_first_aid = self._tracker.ran(tracker, "action_darurat") and not is_watched
+        if is_first_aid and not telling.is_told(tracker):
             replies = self._with_report(replies, channel)
         if understanding.level == levels.SERIOUS and not understanding.sure:
             # Nobody whose message sounds grave gets nothing but a list.

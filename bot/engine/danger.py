@@ -11,8 +11,9 @@ from bot.engine import wishes
 from bot.engine.certain import certain
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks
-from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, SUICIDE
-from bot.triage import levels
+from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT
+from bot.triage import first_aid, levels
+from bot.triage.first_aid import CODE_WORD, SUICIDE
 from bot.triage.phrases import sounds_urgent, speaks_of_another, speaks_of_safety
 
 # A conversation counts as one in danger for some turns after a cry for help; what is clear
@@ -39,13 +40,24 @@ def in_danger(text: str, understanding: Understanding, tracker: Any) -> Understa
     level = levels.highest(understanding.level, levels.SERIOUS)
     if tracker.get_slot(KIND_SLOT) == SUICIDE:
         if someone := _says_who_is_there(text):
-            return replace(certain(levels.URGENT, ditemani=someone), level=level)
+            return replace(certain(levels.URGENT, jenis=SUICIDE, jawab=someone), level=level)
         return replace(certain(levels.URGENT, lanjut="ya"), level=level)
     if speaks_of_another(text):
         return replace(certain(levels.URGENT, tentang="orang_lain"), level=level)
     if _is_safe(text):
         return replace(certain(levels.URGENT, tentang="aman"), level=levels.ORDINARY)
     return replace(certain(levels.URGENT, lanjut="ya"), level=level)
+
+
+def code_word(text: str, tracker: Any) -> Understanding | None:
+    """The code word of somebody who is watched (`kata_sandi`), or a question about it."""
+    in_danger = bool(tracker.get_slot(DANGER_SLOT))
+    if not first_aid.says_code_word(text, in_danger=in_danger):
+        return None
+    if in_danger and asks(raw_words(text)):
+        return replace(certain(levels.URGENT, **{CODE_WORD: "arti"}), level=levels.SERIOUS)
+    place = "patokan" if first_aid.has_place(text) else "saja"
+    return replace(certain(levels.URGENT, **{CODE_WORD: place}), level=levels.URGENT)
 
 
 def only_feels(text: str, understanding: Understanding) -> bool:

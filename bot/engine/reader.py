@@ -28,12 +28,11 @@ from bot.nlu.labels import (
     FAQ,
     OUT_OF_SCOPE,
     READ_SLOT,
-    SUICIDE,
     TOPIC_SLOT,
 )
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
-from bot.triage import levels
+from bot.triage import first_aid, levels
 from bot.triage.phrases import (
     Danger,
     Told,
@@ -150,6 +149,8 @@ class Reader:
         """A button, a pick, a command, an answer to a quiz, "terus?"."""
         if stop := self._stop(tracker, text):
             return stop
+        if code := danger.code_word(text, tracker):
+            return code
         if direct := self._picked(tracker, lines, text):
             return direct
         if command := _COMMAND.fullmatch(text.strip()):
@@ -348,8 +349,8 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT and is_cry:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
-    if intent == levels.URGENT and speaks_of_suicide(text):
-        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": SUICIDE}]
+    if intent == levels.URGENT and (kind := first_aid.kind_of(text)):
+        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": kind}]
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )

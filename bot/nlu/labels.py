@@ -16,7 +16,7 @@ MEMORY_SLOT = "diketahui"
 # Among it: somebody is abroad, or a call is not safe.
 ABROAD, CANNOT_CALL = "di_luar_negeri", "tidak_bisa_menelepon"
 # What the danger is when it is not others.
-KIND_SLOT, SUICIDE = "jenis_bahaya", "nyawa"
+KIND_SLOT = "jenis_bahaya"
 
 
 def selector_output(intent: str, ranking: Sequence[tuple[str, float]]) -> dict[str, Any]:

@@ -24,8 +24,7 @@ TRIAGE = "triage"
 
 # Bounds of the margins (bot/triage/level_model.py), chosen on bench/tuning/triage.yml.
 _URGENT_FROM, _SERIOUS_FROM = -0.4, -0.4
-# The words of danger, or a cry for help that was clearly understood, need less.
-_URGENT_WITH_A_SIGN = -0.45
+# Words of danger, or a cry for help that was clearly understood, are no mere topic.
 _INTENT_CLEAR = 0.8
 # What is clearly about a topic, or about something else altogether, needs more when it holds no
 # word of danger.
@@ -79,8 +78,7 @@ def assess(intent: str, confidence: float, weighed: Weighed) -> str:
     is_cry = intent == URGENT and confidence >= _INTENT_CLEAR
     has_sign = weighed.danger is Danger.NOW or is_cry
     is_topic = confidence >= _CLEAR.get(intent, 2.0) and not has_sign
-    bound = _URGENT_WITH_A_SIGN if has_sign else _URGENT_FROM
-    if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else bound):
+    if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else _URGENT_FROM):
         return URGENT
     is_grave = has_sign or weighed.danger is Danger.OVER or weighed.sounds_serious
     if weighed.serious >= (_SERIOUS_WITH_A_SIGN if is_grave else _SERIOUS_FROM):

@@ -56,6 +56,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_belajar_naik": _LEARNED,
     "ucapan_kuis_belajar_tetap": _LEARNED,
     "ucapan_pilihan_tidak_ada": {"jumlah": "10"},
+    "ucapan_petugas_tutup": {"buka": "hari Senin pukul 08.00 WIB"},
     "ucapan_berkas_terlalu_besar": {"ukuran": "10 MB"},
     "ucapan_berkas_terlalu_banyak": {"jumlah": "30"},
     "ucapan_perwakilan": {

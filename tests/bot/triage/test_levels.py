@@ -269,8 +269,8 @@ def test_a_danger_that_goes_on_is_urgent_however_it_began(text: str) -> None:
         ("di_luar_topik", 0.4, 0.5, URGENT),
         ("di_luar_topik", 0.4, -0.9, SERIOUS),
         ("di_luar_topik", 0.4, -0.42, SERIOUS),
-        # A bare cry that was clearly understood, "tolong", needs less.
-        ("darurat", 0.9, -0.42, URGENT),
+        # A bare cry that was clearly understood: "tolong".
+        ("darurat", 0.9, -0.3, URGENT),
         # What is clearly about a topic, or about something else altogether, needs more.
         ("faq", 0.95, 0.1, SERIOUS),
         ("faq", 0.95, 0.5, URGENT),
@@ -282,8 +282,8 @@ def test_the_margins_decide(intent: str, confidence: float, margin: float, level
     assert assess(intent, confidence, Weighed(margin, 1.0)) == level
 
 
-def test_words_of_danger_need_less() -> None:
-    assert assess("di_luar_topik", 0.4, Weighed(-0.42, 1.0, Danger.NOW)) == URGENT
+def test_what_clearly_asks_something_is_urgent_with_words_of_danger() -> None:
+    assert assess("faq", 0.99, Weighed(0.1, 1.0)) == SERIOUS
     assert assess("faq", 0.99, Weighed(0.1, 1.0, Danger.NOW)) == URGENT
     # A film with all the words of danger.
     assert assess("di_luar_topik", 0.9, Weighed(-2.0, 1.0, Danger.NOW)) == SERIOUS
