@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import channels, in_process, whole
+from bench import channels, in_process, takeover, whole
 from bench.report import show
 from bot import settings as settings_module
 
@@ -16,6 +16,8 @@ def main() -> None:
     for figure in whole.measure(settings):
         show(figure)
     for figure in channels.measure(settings):
+        show(figure)
+    for figure in takeover.measure(settings):
         show(figure)
     for figure in in_process.measure(settings):
         show(figure)

@@ -47,20 +47,16 @@ class Alert:
 
 def plan(
     connection: Connection, handoff_id: str, step: int, ways: Sequence[str], *, has_group: bool
-) -> int:
-    """Notes the calls of a step; gives how many can be made."""
-    count = 0
+) -> None:
+    """Notes the calls of a step."""
     for way in ways:
         found = _targets_of(connection, handoff_id, way)
         if way == GROUP:
             _add(connection, handoff_id, step, GROUP, None, DUE if has_group else NONE)
-            count += has_group
         elif not found:
             _add(connection, handoff_id, step, way, None, NONE)
         for target_id in found:
             _add(connection, handoff_id, step, way, target_id, DUE)
-            count += 1
-    return count
 
 
 def due(connection: Connection, sealer: Sealer, limit: int = 20) -> list[Alert]:
@@ -157,16 +153,22 @@ def _targets_of(connection: Connection, handoff_id: str, way: str) -> list[str]:
     return [ids[called % len(ids)]]
 
 
-def _escalate(connection: Connection, alert: Alert) -> None:
-    """Brings the next step forward, unless another call of this one was or may be made."""
-    row = connection.execute(select(alerts.c.step).where(alerts.c.id == alert.id)).one()
-    hopeful = connection.execute(
+def is_hopeful(connection: Connection, handoff_id: str) -> bool:
+    """Whether somebody was called since it began to wait, or may still be."""
+    found = connection.execute(
         select(alerts.c.id)
-        .where(alerts.c.handoff_id == alert.handoff_id)
-        .where(alerts.c.step == row.step)
+        .join(handoffs, handoffs.c.id == alerts.c.handoff_id)
+        .where(alerts.c.handoff_id == handoff_id)
+        .where(alerts.c.created_at >= handoffs.c.steps_from)
         .where(alerts.c.state.in_((DUE, SENT)))
-    ).first()
-    if hopeful is None:
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def _escalate(connection: Connection, alert: Alert) -> None:
+    """Brings the next step forward when nobody was called at all."""
+    if not is_hopeful(connection, alert.handoff_id):
         connection.execute(
             update(handoffs)
             .where(handoffs.c.id == alert.handoff_id)

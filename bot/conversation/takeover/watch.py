@@ -93,7 +93,7 @@ class Watch:
                 handoffs.climbed(connection, handoff, step=number, due_at=None, told=False)
                 return False
             is_open = schedule.read(connection).is_open(now)
-            made = calls.plan(connection, handoff_id, number, step.call, has_group=self._has_group)
+            calls.plan(connection, handoff_id, number, step.call, has_group=self._has_group)
             tells = step.tell and handoff.told_at is None
             if tells:
                 self._say(connection, handoff, NOBODY_YET)
@@ -101,7 +101,8 @@ class Watch:
             next_at = None
             if following is not None:
                 next_at = max(now, handoff.steps_from + following.after_ms(is_open=is_open))
-                if step.call and not made and number + 1 < len(ladder.steps):
+                is_first_time = number + 1 < len(ladder.steps)
+                if is_first_time and not calls.is_hopeful(connection, handoff_id):
                     # Nobody could be called: waiting helps nobody.
                     next_at = now
             handoffs.climbed(connection, handoff, step=number + 1, due_at=next_at, told=tells)
