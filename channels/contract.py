@@ -18,6 +18,7 @@ from bot.conversation.door import Door
 from bot.conversation.reports import Reports
 from bot.conversation.sender import Connector
 from bot.conversation.takeover.acknowledgement import Acknowledgements
+from bot.conversation.takeover.dispatcher import Way
 
 
 @dataclass(frozen=True)
@@ -85,4 +86,18 @@ class Channel(Protocol):
 
         Raises:
             OperatorError: What the provider refused.
+        """
+
+
+class StaffWay(Way, Protocol):
+    """A way to call staff that is set up on this installation."""
+
+    async def check(self) -> str:
+        """Makes a real call for `suluh doctor`, of which staff hear nothing.
+
+        Returns:
+            What works, in one line.
+
+        Raises:
+            OperatorError: What does not, and how to mend it.
         """

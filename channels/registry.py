@@ -6,12 +6,11 @@ import base64
 from collections.abc import Mapping
 
 from bot.conversation.capabilities import Capabilities
-from bot.conversation.takeover.dispatcher import Way
 from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
 from bot.privacy.identity import AddressBook
 from bot.settings import Settings
 from bot.storage.database import Database
-from channels.contract import Channel
+from channels.contract import Channel, StaffWay
 
 
 def configured(
@@ -45,9 +44,9 @@ def configured(
     return found
 
 
-def ways_to_call(settings: Settings) -> dict[str, Way]:
+def ways_to_call(settings: Settings) -> dict[str, StaffWay]:
     """Each way to call staff that has its settings. Needs a running event loop."""
-    found: dict[str, Way] = {}
+    found: dict[str, StaffWay] = {}
     if has_group(settings):
         from channels.telegram.staff_calls import GroupWay
 

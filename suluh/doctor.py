@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from bot.engine import model
@@ -13,41 +11,23 @@ from bot.privacy import desk
 from bot.privacy.keys import ServerKey
 from bot.settings import Settings
 from channels.contract import Channel
+from suluh import call_checks
+from suluh.findings import Finding, Mend, check
 from suluh.wiring import House
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `detail` says how to mend it when it is not good."""
-
-    what: str
-    good: bool
-    detail: str
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Looks at everything; a check that breaks is itself a finding."""
     return [
-        _check("settings", lambda: f"home is {settings.home}"),
-        _check("key", lambda: _key(settings)),
-        _check("database", lambda: _database(settings)),
-        _check("model", lambda: _model(settings)),
-        _check("worker", lambda: _worker(settings)),
-        _check("desk", lambda: _desk(settings)),
-        _check("public address", lambda: _public_url(settings)),
-        *_channels(settings),
+        check("settings", lambda: f"home is {settings.home}"),
+        check("key", lambda: _key(settings)),
+        check("database", lambda: _database(settings)),
+        check("model", lambda: _model(settings)),
+        check("worker", lambda: _worker(settings)),
+        check("desk", lambda: _desk(settings)),
+        check("public address", lambda: _public_url(settings)),
+        *_outside(settings),
     ]
-
-
-class _Mend(Exception):
-    """Something to mend, said in one sentence."""
-
-
-def _check(what: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(what, True, look())
-    except Exception as error:
-        return Finding(what, False, str(error) or type(error).__name__)
 
 
 def _key(settings: Settings) -> str:
@@ -63,7 +43,7 @@ def _database(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     model.model_file(settings.model_dir)
     if not model.is_current(settings.model_dir):
-        raise _Mend("trained on older data. Run: suluh train")
+        raise Mend("trained on older data. Run: suluh train")
     return "trained on the data as it is now"
 
 
@@ -76,7 +56,7 @@ def _worker(settings: Settings) -> str:
     finally:
         house.database.close()
     if not count:
-        raise _Mend("none is running. Run: suluh run")
+        raise Mend("none is running. Run: suluh run")
     return f"{count} running"
 
 
@@ -88,14 +68,14 @@ def _desk(settings: Settings) -> str:
     finally:
         house.database.close()
     if not has_key:
-        raise _Mend(
+        raise Mend(
             "nobody could read a report, so none is taken. "
             "Run: suluh staff add NAME --role admin (docs/desk.md)"
         )
     return "reports are taken, and sealed for the members of staff"
 
 
-def _channels(settings: Settings) -> list[Finding]:
+def _outside(settings: Settings) -> list[Finding]:
     """A real call to each provider: a green light with a revoked token helps nobody."""
     try:
         house = House.open(settings)
@@ -103,7 +83,8 @@ def _channels(settings: Settings) -> list[Finding]:
         # Said under "database" or "key" already.
         return []
     try:
-        return [_check(channel.name, partial(_ask, channel)) for channel in house.channels()]
+        channels = [check(channel.name, partial(_ask, channel)) for channel in house.channels()]
+        return [*channels, *call_checks.look(settings, house)]
     finally:
         house.database.close()
 
@@ -116,5 +97,5 @@ def _public_url(settings: Settings) -> str:
     if settings.public_url is None:
         return "not set; needed once people reach Suluh from outside (SULUH_PUBLIC_URL)"
     if not settings.public_url.startswith("https://"):
-        raise _Mend("SULUH_PUBLIC_URL must begin with https://")
+        raise Mend("SULUH_PUBLIC_URL must begin with https://")
     return settings.public_url

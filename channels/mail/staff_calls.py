@@ -12,12 +12,25 @@ from bot.conversation.takeover import call_texts
 from bot.conversation.takeover.calls import Alert
 from bot.conversation.takeover.dispatcher import CallFailed
 from bot.conversation.takeover.ladder import MAIL
+from bot.errors import OperatorError
 from bot.settings import MailSettings
 
 SECONDS = 6.0
 # Of the answers of a mail server the temporary ones begin here and end at 499 (RFC 5321, 4.2.1).
 FIRST_TEMPORARY, FIRST_PERMANENT = 400, 500
 ENCRYPTED = "smtps"
+
+NOT_LET_IN = "{where} refuses the name or the password. Check SULUH_SMTP_URL."
+NOT_OFFERED = (
+    "{where} offers no STARTTLS, or no login, as SULUH_SMTP_URL wants it. Try smtps://, or ask "
+    "whoever runs the server."
+)
+NOT_TRUSTED = (
+    "The certificate of {where} is not valid. Check the name of the server in SULUH_SMTP_URL."
+)
+NOT_ENCRYPTED = "{where} does not speak TLS there. Check the port in SULUH_SMTP_URL."
+REFUSED = "{where} refuses to talk to us. Ask whoever runs the server."
+UNREACHABLE = "{where} does not answer. Check SULUH_SMTP_URL and the way to the server."
 
 
 class MailWay:
@@ -39,7 +52,21 @@ class MailWay:
         await asyncio.to_thread(self._send, message)
         return str(message["Message-ID"])
 
+    async def check(self) -> str:
+        return await asyncio.to_thread(self._check)
+
     async def close(self) -> None: ...
+
+    def _check(self) -> str:
+        where = f"{self._settings.host}:{self._settings.port}"
+        try:
+            with self._connected() as server:
+                server.ehlo_or_helo_if_needed()
+        except OSError as error:
+            # Of smtplib, ssl and socket alike.
+            raise OperatorError(_advice(error, where)) from None
+        how = "" if self._settings.user is None else " and lets us in"
+        return f"{where} answers{how}"
 
     def _message(self, alert: Alert, address: str) -> EmailMessage:
         message = EmailMessage()
@@ -72,8 +99,30 @@ class MailWay:
             )
         else:
             server = smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)
-        if settings.encryption == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if settings.user is not None:
-            server.login(settings.user, settings.password or "")
+        try:
+            if settings.encryption == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if settings.user is not None:
+                server.login(settings.user, settings.password or "")
+        except BaseException:
+            server.close()
+            raise
         return server
+
+
+def _advice(error: OSError, where: str) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        said = NOT_LET_IN
+    elif isinstance(error, smtplib.SMTPResponseException):
+        said = REFUSED
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        said = NOT_TRUSTED
+    elif isinstance(error, ssl.SSLError):
+        said = NOT_ENCRYPTED
+    elif isinstance(error, smtplib.SMTPServerDisconnected):
+        said = UNREACHABLE
+    elif isinstance(error, smtplib.SMTPException):
+        said = NOT_OFFERED
+    else:
+        said = UNREACHABLE
+    return said.format(where=where)

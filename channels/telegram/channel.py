@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.routing import BaseRoute, Route
 from telegram import Bot, WebhookInfo
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.conversation.capabilities import Capabilities
 from bot.conversation.sender import Connector
@@ -21,7 +20,7 @@ from bot.storage.database import Database
 from bot.storage.locks import ProcessLock
 from channels.contract import Gate
 from channels.telegram import profile
-from channels.telegram.client import UNKNOWN_BOT, open_client
+from channels.telegram.client import mendable, open_client
 from channels.telegram.connector import CAPABILITIES, TelegramConnector
 from channels.telegram.handler import Handler
 from channels.telegram.polling import Poller
@@ -123,7 +122,7 @@ class TelegramChannel:
         return TelegramConnector(self._settings)
 
     async def check(self) -> str:
-        with _mendable():
+        with mendable():
             async with open_client(self._settings) as bot:
                 me = await bot.get_me()
                 info = await bot.get_webhook_info()
@@ -142,22 +141,8 @@ class TelegramChannel:
             )
 
     async def set_up(self) -> Sequence[str]:
-        with _mendable():
+        with mendable():
             async with open_client(self._settings) as bot:
                 await self._register(bot)
         where = self._webhook_url or "nowhere: this installation asks for updates itself"
         return [f"webhook: {where}", "commands and descriptions: set, in Indonesian"]
-
-
-@contextlib.contextmanager
-def _mendable() -> Iterator[None]:
-    """Turns an error of the client into one that says what to do."""
-    try:
-        yield
-    except InvalidToken:
-        raise OperatorError(UNKNOWN_BOT) from None
-    except BadRequest as error:
-        # It is about what we registered, so its words are the only way to mend it.
-        raise OperatorError(f"Telegram refused: {error.message}.") from None
-    except TelegramError as error:
-        raise OperatorError(f"Telegram does not answer: {type(error).__name__}.") from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.conversation.sender import SendError, Then
+from bot.errors import OperatorError
 from bot.settings import TelegramSettings
 
 CONNECTIONS = 40
@@ -82,6 +83,24 @@ async def open_client(settings: TelegramSettings) -> AsyncIterator[SilentBot]:
         yield client.bot
     finally:
         await client.close()
+
+
+@contextmanager
+def mendable() -> Iterator[None]:
+    """Turns an error of the client into one that says what to do.
+
+    Raises:
+        OperatorError: Telegram did not do something.
+    """
+    try:
+        yield
+    except InvalidToken:
+        raise OperatorError(UNKNOWN_BOT) from None
+    except BadRequest as error:
+        # It is about what we registered, so its words are the only way to mend it.
+        raise OperatorError(f"Telegram refused: {error.message}.") from None
+    except TelegramError as error:
+        raise OperatorError(f"Telegram does not answer: {type(error).__name__}.") from None
 
 
 def is_local(settings: TelegramSettings) -> bool:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import TelegramError
+from telegram.constants import ChatAction, ChatType
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.conversation.sender import Then
 from bot.conversation.takeover import call_texts
 from bot.conversation.takeover.calls import Alert
 from bot.conversation.takeover.dispatcher import CallFailed
 from bot.conversation.takeover.ladder import GROUP
+from bot.errors import OperatorError
 from bot.settings import TelegramSettings
-from channels.telegram.client import Client, send_error
+from channels.telegram.client import Client, mendable, send_error
 from channels.telegram.connector import NO_PREVIEW
 from channels.telegram.updates import ACKNOWLEDGE
+
+NOT_SET = "There is no group of staff. Set SULUH_TELEGRAM_STAFF_GROUP."
+UNKNOWN = (
+    "The bot knows no group of this number. Put the bot into the group and check "
+    "SULUH_TELEGRAM_STAFF_GROUP."
+)
+NOT_IN_IT = "The bot is not in the group. Put it into the group again."
+NO_GROUP = "SULUH_TELEGRAM_STAFF_GROUP is the number of a channel. Make a group."
+MOVED = "The group has another number now. Set SULUH_TELEGRAM_STAFF_GROUP={number}"
 
 
 class GroupWay:
@@ -48,6 +59,31 @@ class GroupWay:
             failed = send_error(error)
             raise CallFailed(failed.code, final=failed.then is not Then.RETRY) from None
         return str(message.message_id)
+
+    async def check(self) -> str:
+        with mendable():
+            try:
+                title = await self._title()
+            except ChatMigrated as error:
+                raise OperatorError(MOVED.format(number=error.new_chat_id)) from None
+            except Forbidden:
+                raise OperatorError(NOT_IN_IT) from None
+            except BadRequest as error:
+                if "chat not found" in error.message.lower():
+                    raise OperatorError(UNKNOWN) from None
+                raise
+        return f'the bot may write in "{title}"'
+
+    async def _title(self) -> str:
+        if self._group is None:
+            raise OperatorError(NOT_SET)
+        chat = await self._client.bot.get_chat(self._group)
+        if chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+            raise OperatorError(NO_GROUP)
+        # Of a small group getChat also tells a bot that was put out of it, or whose group got
+        # another number (check_chat_access in tdlib/telegram-bot-api); this needs to be let in.
+        await self._client.bot.send_chat_action(self._group, ChatAction.TYPING)
+        return str(chat.title)
 
     async def close(self) -> None:
         await self._client.close()

@@ -22,19 +22,30 @@ NO_SMS_NUMBER = (
 
 
 @contextlib.asynccontextmanager
-async def calls(settings: TwilioSettings, public_url: str | None) -> AsyncIterator[Client]:
+async def opened(settings: TwilioSettings) -> AsyncIterator[Client]:
     """A client whose errors say what to do.
+
+    Raises:
+        OperatorError: Twilio did not do something.
+    """
+    try:
+        async with open_client(settings) as client:
+            yield client
+    except TROUBLE as error:
+        raise OperatorError(_advice(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def calls(settings: TwilioSettings, public_url: str | None) -> AsyncIterator[Client]:
+    """The same, for what is of use only where Twilio reaches this installation.
 
     Raises:
         OperatorError: No public address, or Twilio did not do something.
     """
     if public_url is None:
         raise OperatorError(NO_PUBLIC_URL)
-    try:
-        async with open_client(settings) as client:
-            yield client
-    except TROUBLE as error:
-        raise OperatorError(_advice(error)) from None
+    async with opened(settings) as client:
+        yield client
 
 
 async def require_active(client: Client) -> None:

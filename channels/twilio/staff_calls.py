@@ -11,6 +11,7 @@ from bot.conversation.takeover.calls import Alert
 from bot.conversation.takeover.dispatcher import CallFailed
 from bot.conversation.takeover.ladder import DUTY
 from bot.settings import TwilioSettings
+from channels.twilio import account
 from channels.twilio.client import TROUBLE, make_client, send_error
 
 
@@ -41,6 +42,14 @@ class SmsWay:
             raise CallFailed(failed.code, final=failed.then is not Then.RETRY) from None
         sid: str | None = message.sid
         return sid
+
+    async def check(self) -> str:
+        number = self._settings.sms_number
+        assert number is not None
+        async with account.opened(self._settings) as client:
+            await account.require_active(client)
+            await account.sms_number(client, number)
+        return f"SMS leave from {number}"
 
     async def close(self) -> None:
         with contextlib.suppress(*TROUBLE):

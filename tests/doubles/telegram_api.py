@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.doubles.loopback import Hangup
+from tests.doubles.telegram_chats import Chats
 from tests.doubles.telegram_delivery import Delivery
 from tests.doubles.telegram_profile import Profile
 from tests.doubles.telegram_request import Arguments, read
@@ -101,7 +102,7 @@ class Api:
         self._updates = updates
         self._methods: dict[str, Callable[[Arguments], Any]] = {
             _api_name(name): getattr(owner, name)
-            for owner in (sending, profile, updates)
+            for owner in (sending, profile, updates, Chats(state))
             for name in dir(owner)
             if re.match(r"(get|set|delete|send|edit|answer|leave)_", name)
         }

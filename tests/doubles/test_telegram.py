@@ -251,6 +251,42 @@ def test_a_group_that_became_a_supergroup_says_its_new_id(
     assert [m.text for m in new.received] == ["Halo"]
 
 
+def test_a_chat_tells_what_it_is(double: TelegramDouble, ani: Person) -> None:
+    double.group(-5004, "Petugas Contoh").adds_bot(by=ani)
+    double.group(-1005004).adds_bot(by=ani)
+    private, group, supergroup = (
+        use(double, lambda bot, chat_id=chat_id: bot.get_chat(chat_id))  # type: ignore[misc]
+        for chat_id in (ani.chat_id, -5004, -1005004)
+    )
+    assert (private.type, private.first_name) == ("private", "Ani Contoh")
+    assert (group.type, group.title) == ("group", "Petugas Contoh")
+    assert (supergroup.type, supergroup.id) == ("supergroup", -1005004)
+    assert supergroup.permissions is not None
+    assert supergroup.permissions.can_send_messages
+    with pytest.raises(BadRequest, match=r"(?i)chat not found"):
+        use(double, lambda bot: bot.get_chat(-5999))
+    with pytest.raises(BadRequest, match=r"(?i)chat_id is empty"):
+        use(double, lambda bot: bot.get_chat(""))
+
+
+def test_of_a_group_that_the_bot_left_a_small_one_still_tells(
+    double: TelegramDouble, ani: Person
+) -> None:
+    small, large = double.group(-5005), double.group(-1005005)
+    for group in (small, large):
+        group.adds_bot(by=ani)
+        group.kicks_bot(by=ani)
+    assert use(double, lambda bot: bot.get_chat(-5005)).type == "group"
+    with pytest.raises(Forbidden, match="kicked from the supergroup chat"):
+        use(double, lambda bot: bot.get_chat(-1005005))
+    moved = double.group(-5006)
+    moved.adds_bot(by=ani)
+    moved.migrates(-1005006, by=ani)
+    assert use(double, lambda bot: bot.get_chat(-5006)).id == -5006
+    with pytest.raises(ChatMigrated):
+        use(double, lambda bot: bot.send_chat_action(-5006, "typing"))
+
+
 def test_a_chat_action_is_seen(double: TelegramDouble, ani: Person) -> None:
     use(double, lambda bot: bot.send_chat_action(ani.chat_id, "typing"))
     assert ani.actions == ["typing"]

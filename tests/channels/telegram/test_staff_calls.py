@@ -13,10 +13,12 @@ from sqlalchemy import select
 from bot.conversation.takeover.calls import Alert
 from bot.conversation.takeover.dispatcher import CallFailed
 from bot.conversation.takeover.ladder import GROUP
+from bot.errors import OperatorError
 from bot.storage.tables import handoffs
 from channels.telegram.staff_calls import GroupWay
 from tests.channels.telegram.site import Site, Tables, settings_for, wait_until
 from tests.doubles.telegram import TelegramDouble
+from tests.doubles.telegram_state import Chat
 
 STAFF_GROUP, OTHER_GROUP = -1000000000001, -1000000000002
 PUBLIC = "https://suluh.contoh.id"
@@ -167,3 +169,68 @@ def test_passing_trouble_is_told_from_what_lasts(telegram: TelegramDouble) -> No
     with pytest.raises(CallFailed) as caught:
         _call(telegram)
     assert not caught.value.final
+
+
+# What `suluh doctor` asks
+
+
+def _check(telegram: TelegramDouble, group: int = STAFF_GROUP, token: str | None = None) -> str:
+    async def run() -> str:
+        settings = replace(settings_for(telegram), staff_group=group)
+        way = GroupWay(replace(settings, token=token or settings.token), PUBLIC)
+        try:
+            return await way.check()
+        finally:
+            await way.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", [STAFF_GROUP, -5001])
+def test_a_group_that_can_be_called_is_named_and_reads_nothing(
+    telegram: TelegramDouble, number: int
+) -> None:
+    group = telegram.group(number, "Petugas Contoh")
+    group.adds_bot(telegram.person(OFFICER))
+    assert _check(telegram, number) == 'the bot may write in "Petugas Contoh"'
+    assert group.received == []
+
+
+def test_a_number_that_no_group_has(telegram: TelegramDouble) -> None:
+    with pytest.raises(OperatorError, match="knows no group of this number"):
+        _check(telegram)
+
+
+@pytest.mark.parametrize("number", [STAFF_GROUP, -5002])
+def test_a_group_that_the_bot_is_not_in_any_more(telegram: TelegramDouble, number: int) -> None:
+    group = telegram.group(number)
+    group.adds_bot(telegram.person(OFFICER))
+    group.kicks_bot(telegram.person(OFFICER))
+    with pytest.raises(OperatorError, match="not in the group"):
+        _check(telegram, number)
+
+
+def test_a_group_that_got_another_number_says_which(telegram: TelegramDouble) -> None:
+    group = telegram.group(-5003)
+    group.adds_bot(telegram.person(OFFICER))
+    group.migrates(STAFF_GROUP, telegram.person(OFFICER))
+    with pytest.raises(OperatorError, match=f"SULUH_TELEGRAM_STAFF_GROUP={STAFF_GROUP}"):
+        _check(telegram, -5003)
+
+
+def test_a_channel_is_no_group(telegram: TelegramDouble) -> None:
+    telegram.state.chats[STAFF_GROUP] = Chat(STAFF_GROUP, "channel", "Kanal Contoh")
+    with pytest.raises(OperatorError, match="number of a channel"):
+        _check(telegram)
+
+
+def test_a_group_cannot_be_called_with_a_wrong_token(telegram: TelegramDouble) -> None:
+    with pytest.raises(OperatorError, match="SULUH_TELEGRAM_TOKEN") as caught:
+        _check(telegram, token="100:SALAH")
+    assert "SALAH" not in str(caught.value)
+
+
+def test_telegram_in_trouble_is_told_from_a_wrong_number(telegram: TelegramDouble) -> None:
+    telegram.fail_next("getChat", status=502)
+    with pytest.raises(OperatorError, match="does not answer"):
+        _check(telegram)

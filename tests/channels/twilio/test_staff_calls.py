@@ -12,6 +12,7 @@ from bot.conversation.gsm7 import segments
 from bot.conversation.takeover.calls import Alert
 from bot.conversation.takeover.dispatcher import CallFailed
 from bot.conversation.takeover.ladder import DUTY
+from bot.errors import OperatorError
 from channels.twilio.staff_calls import SmsWay
 from tests.channels.twilio.house import settings_for
 from tests.doubles.twilio import TwilioDouble
@@ -69,3 +70,36 @@ def test_passing_trouble_is_tried_again(twilio: TwilioDouble) -> None:
     with pytest.raises(CallFailed) as caught:
         _call(twilio)
     assert not caught.value.final
+
+
+# What `suluh doctor` asks
+
+
+def _check(twilio: TwilioDouble, number: str | None = None) -> str:
+    async def run() -> str:
+        number_or_ours = number or twilio.state.senders["sms"]
+        way = SmsWay(replace(settings_for(twilio), sms_number=number_or_ours), None)
+        try:
+            return await way.check()
+        finally:
+            await way.close()
+
+    return asyncio.run(run())
+
+
+def test_a_number_that_can_send_is_named_and_sends_nothing(twilio: TwilioDouble) -> None:
+    ours = twilio.state.senders["sms"]
+    # Calls to staff need no public address, unlike messages of people.
+    assert _check(twilio) == f"SMS leave from {ours}"
+    assert [call.method for call in twilio.calls if call.method != "GET"] == []
+
+
+def test_a_number_of_somebody_else_calls_nobody(twilio: TwilioDouble) -> None:
+    with pytest.raises(OperatorError, match="SULUH_SMS_NUMBER"):
+        _check(twilio, "+6281199999999")
+
+
+def test_a_suspended_account_calls_nobody(twilio: TwilioDouble) -> None:
+    twilio.suspends()
+    with pytest.raises(OperatorError, match="is suspended"):
+        _check(twilio)
