@@ -116,13 +116,14 @@ def chat(channel: str, as_json: bool) -> None:
 
 
 @main.command()
-def nlu() -> None:
+@click.option("--why", is_flag=True, help="Also the words that make a text grave.")
+def nlu(why: bool) -> None:
     """Texts from standard input, one a line; what each was understood to mean as JSON lines."""
     settings = _settings("nlu")
     from channels.terminal.understand import understand_lines
     from suluh.wiring import load_assistant
 
-    understand_lines(load_assistant(settings), sys.stdin.buffer, sys.stdout)
+    understand_lines(load_assistant(settings), sys.stdin.buffer, sys.stdout, why=why)
 
 
 @main.command()

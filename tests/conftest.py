@@ -49,9 +49,22 @@ def model_dir() -> Path:
     return folder
 
 
+_shared: list[Assistant] = []
+
+
 @pytest.fixture(scope="session")
 def assistant(model_dir: Path) -> Assistant:
-    return Assistant(model_file(model_dir))
+    """The one that most tests share: without a desk."""
+    _shared.append(Assistant(model_file(model_dir)))
+    return _shared[0]
+
+
+@pytest.fixture(autouse=True)
+def _no_desk_is_left_behind() -> Iterator[None]:
+    """A conversation that was played with a desk has put it into the shared assistant."""
+    yield
+    for shared in _shared:
+        shared.take_reports(None)
 
 
 @pytest.fixture(scope="session")

@@ -76,13 +76,17 @@ class Assistant:
         """Answers the lines of one turn. See `bot.conversation.turn.Assistant`."""
         return self._loop.run_until_complete(self._answer(conversation_id, channel, state, lines))
 
+    def why(self, text: str) -> list[str]:
+        """The words that make a text grave, the weightiest first."""
+        return self._reader.why(text)
+
     def level(self, lines: Sequence[Content]) -> str:
         """How urgent lines are that a human answers."""
         text = "\n".join(line.text for line in lines if line.text)
         return self.understand(text).level if text else levels.ORDINARY
 
-    def take_reports(self, vault: Vault) -> None:
-        """From now on reports are taken, and kept there."""
+    def take_reports(self, vault: Vault | None) -> None:
+        """From now on reports are taken, and kept there; none without a vault."""
         self._vault = vault
 
     def apologise(self, channel: str) -> Sequence[Reply]:

@@ -258,6 +258,11 @@ class Reader:
             main, other = wishes.serve_first(whole, pieces, understood)
         return replace(main, level=levels.highest(whole.level, main.level)), other
 
+    def why(self, text: str) -> list[str]:
+        """The words that make a text grave, the weightiest first."""
+        reasons: list[str] = self._levels.reasons(text)
+        return reasons
+
     def _part(self, text: str, whole: dict[str, Any]) -> Understanding:
         """Reads a part by itself, with what the whole message names and how grave it is.
 

@@ -70,13 +70,14 @@ def responses() -> dict[str, list[dict[str, Any]]]:
     """All texts in the form of Rasa's responses, by names that begin with `PREFIX`."""
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, said in _data()["jenis"].items():
-        found[f"{PREFIX}{kind}"] = _variants(said["pertama"], kind)
+        asked = _buttons(kind)
+        found[f"{PREFIX}{kind}"] = _variants(said["pertama"], buttons=asked)
         if "pertama_luar" in said:
-            found[f"{PREFIX}{kind}/luar"] = _variants(said["pertama_luar"], kind)
+            found[f"{PREFIX}{kind}/luar"] = _variants(said["pertama_luar"], buttons=asked)
         for answer, then in said["lanjut"].items():
             found[f"{PREFIX}{kind}/{answer}"] = _variants(then)
         for number, again in enumerate(said["masih"]):
-            found[f"{PREFIX}{kind}/masih{number}"] = _variants(again)
+            found[f"{PREFIX}{kind}/masih{number}"] = _variants(again, **_offered_again(kind))
     code = _data()["kata_sandi"]
     for name in ("balas", "balas_patokan", "balas_kosong", "balas_kosong_luar", "arti"):
         found[f"{PREFIX}{CODE_WORD}/{name}"] = _variants(code[name])
@@ -85,16 +86,23 @@ def responses() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _variants(said: Mapping[str, Any], kind: str | None = None) -> list[dict[str, Any]]:
-    buttons = [
-        {"title": title, "payload": f"/darurat{json.dumps({'jenis': kind, 'jawab': answer})}"}
-        for answer, title in said.get("pilihan", {}).items()
-    ]
-    shown = {"buttons": buttons} if buttons else {}
+def _offered_again(kind: str) -> dict[str, Any]:
+    """What whoever writes on may pick: nothing where somebody else may read it."""
+    if kind == WATCHED:
+        return {}
+    return {"buttons": _buttons(kind) if kind == SUICIDE else list(_data()["bukan_begitu"])}
+
+
+def _buttons(kind: str) -> list[dict[str, str]]:
+    """The answers to the question of a kind."""
     return [
-        {"text": said["text"], **shown},
-        {"channel": "sms", "text": said["sms"], **shown},
+        {"title": title, "payload": f"/darurat{json.dumps({'jenis': kind, 'jawab': answer})}"}
+        for answer, title in _data()["jenis"][kind]["pertama"]["pilihan"].items()
     ]
+
+
+def _variants(said: Mapping[str, Any], **shown: Any) -> list[dict[str, Any]]:
+    return [{"text": said["text"], **shown}, {"channel": "sms", "text": said["sms"], **shown}]
 
 
 @lru_cache(maxsize=1)

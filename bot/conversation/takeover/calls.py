@@ -20,7 +20,7 @@ DUE, SENT, FAILED, NONE = "due", "sent", "failed", "none"
 MAX_ATTEMPTS = 3
 RETRY_MS = 1_500
 
-NO_SUCH_TARGET = "There is no such telephone or mailbox; see: suluh desk targets"
+NO_SUCH_TARGET = "There is no such telephone or mailbox; see: suluh desk office"
 
 
 @dataclass(frozen=True)

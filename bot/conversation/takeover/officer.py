@@ -94,9 +94,12 @@ class Officers:
         """What was said, with how far each message of staff got.
 
         Raises:
+            TakeoverError: There is none.
             NotGranted: The member may not open it.
         """
+        _require_reader(by)
         with self._database.read() as connection:
+            handoffs.find(connection, handoff_id)
             return transcript.read(connection, by, handoff_id)
 
     def say(self, by: Unlocked, handoff_id: str, text: str, *, anyway: bool = False) -> None:

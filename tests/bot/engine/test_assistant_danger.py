@@ -72,7 +72,7 @@ def test_in_danger_a_word_or_a_number_is_about_the_danger(assistant: Assistant, 
     cry = assistant.answer("c1", "web", None, [Content(text="tolong saya dikurung")])
     said = assistant.answer("c1", "web", cry.state, [Content(text=text)])
     assert "sampai nomor" not in said.replies[0].text
-    assert ("Sebutkan di mana kamu" in said.replies[0].text) == (text != "5")
+    assert ("Telepon 110 sekarang" in said.replies[0].text) == (text != "5")
 
 
 def _titles(answer: Answer) -> list[str]:
@@ -141,10 +141,10 @@ def test_the_way_to_the_menu_stays_open(assistant: Assistant, text: str, said: s
 def test_thoughts_of_suicide_get_words_of_their_own(assistant: Assistant, text: str) -> None:
     answer = _say(assistant, text)
     assert answer.level == "darurat"
-    assert "tidak sendirian" in answer.replies[0].text
+    assert "menemanimu sekarang?" in answer.replies[0].text
     assert "melawan" not in answer.replies[0].text
     after = _say(assistant, "zzz qqq", answer.state)
-    assert "Suluh masih di sini" in after.replies[0].text
+    assert "Kamu masih menulis" in after.replies[0].text
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,18 @@ def test_thoughts_of_suicide_get_words_of_their_own(assistant: Assistant, text: 
         ("ada adik saya di rumah", "Syukurlah"),
         ("tidak", "siapa saja"),
         ("gak ada siapa siapa", "siapa saja"),
-        ("ada racun di meja", "Suluh masih di sini"),
-        ("makasih ya", "Suluh masih di sini"),
-        ("udah gak kuat", "Suluh masih di sini"),
+        ("ada racun di meja", "Kamu masih menulis"),
+        ("makasih ya", "Kamu masih menulis"),
+        ("udah gak kuat", "Kamu masih menulis"),
     ],
 )
 def test_the_question_after_it_is_answered(assistant: Assistant, text: str, said: str) -> None:
     asked = _say(assistant, "saya pengen mati aja")
     answer = _say(assistant, text, asked.state)
     assert said in answer.replies[0].text
-    after = _say(assistant, "zzz qqq", answer.state)
-    assert "Suluh masih di sini" in after.replies[0].text
+    after = _say(assistant, "zzz qqq", answer.state).replies[0].text
+    assert after != answer.replies[0].text
+    assert "Kamu masih menulis" in after or "kamu butuh orang" in after
 
 
 @pytest.mark.parametrize("text", ["takut kak", "nyesel bang", "sedih banget aku"])
@@ -213,4 +214,4 @@ def test_the_first_of_two_lines_picks_only_by_a_number(assistant: Assistant) -> 
     cry = _say(assistant, CRY)
     lines = [Content(text="bukan, gak ada yg nyerang"), Content(text="pengen mati aja")]
     answer = assistant.answer("c1", "web", cry.state, lines)
-    assert "tidak sendirian" in answer.replies[0].text
+    assert "menemanimu sekarang?" in answer.replies[0].text
