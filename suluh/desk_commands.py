@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -98,6 +99,8 @@ def show_office(house: House) -> None:
 
 def set_hours(house: House, day: str, opens: str | None, closes: str | None) -> None:
     """Without times the office is closed on that weekday."""
+    if (opens is None) != (closes is None):
+        raise OperatorError(schedule.BAD_HOURS)
     weekday = schedule.DAYS.index(day)
 
     def change(connection: Any) -> None:
@@ -132,7 +135,7 @@ def add_target(house: House, way: str, label: str) -> None:
         address.startswith("+") and 7 <= len(address) <= 16 and address[1:].isdecimal()
     ):
         raise OperatorError(BAD_TELEPHONE)
-    if way == MAIL and (address.count("@") != 1 or not address.isprintable() or " " in address):
+    if way == MAIL and not (address.isprintable() and re.fullmatch(r"[^@\s]+@[^@\s]+", address)):
         raise OperatorError(BAD_MAILBOX)
     _write(
         house,
