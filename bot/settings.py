@@ -19,6 +19,7 @@ MOST_TEMPLATE_BUTTONS = 3
 
 # RFC 8314, 6409 and 5321.
 _MAIL_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TELEGRAM_TOKEN = re.compile(r"[^\s/:]+:[^\s/]+")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -203,6 +204,10 @@ def _mail(environ: Mapping[str, str]) -> MailSettings | None:
         )
     if not sender or not re.fullmatch(r"[^@\s]+@[^@\s]+", sender):
         raise SettingsError("SULUH_MAIL_FROM must be set with SULUH_SMTP_URL: suluh@example.org")
+    if parts.scheme == "smtp" and parts.password and parts.hostname not in _LOOPBACK:
+        raise SettingsError(
+            "SULUH_SMTP_URL would send the password in clear: use smtps:// or smtp+starttls://."
+        )
     return MailSettings(
         host=parts.hostname,
         port=port or _MAIL_PORTS[parts.scheme],

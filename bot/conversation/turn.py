@@ -314,7 +314,7 @@ class TurnRunner:
                 handoffs.call(connection, conversation_id, call.reason, call.level)
             self.queue.finish(connection, claim, level, is_new=level == answer.level)
             bell.ring(connection)
-        if forget or (answer.wipe and not is_held):
+        if forget or locked.lapsed or (answer.wipe and not is_held):
             self._database.close_words_for_good()
         return replies
 
@@ -338,11 +338,11 @@ class TurnRunner:
             if answer.unanswered is not None:
                 unanswered.file(connection, self._sealer, answer.unanswered)
             self._remember(connection, conversation_id, answer.state)
-        if locked.lapsed and replies:
-            replies = [*self._word_of_lapse(connection, claim), *replies]
+        if locked.lapsed:
+            replies = [*self._lapse(connection, claim), *replies]
         parts = render(replies, self._capabilities.get(claim.channel, EVERYTHING))
         self._outbox.add(connection, conversation_id, claim.channel, turn_id, parts)
-        if answer.wipe:
+        if answer.wipe or locked.lapsed:
             wipe(connection, self._sealer, conversation_id)
         return replies
 
@@ -362,12 +362,14 @@ class TurnRunner:
             standing.resume(connection, whose)
         return ()
 
-    def _word_of_lapse(self, connection: Connection, claim: Claim) -> Sequence[Reply]:
-        """Says that the officer is gone, before the assistant answers again."""
+    def _lapse(self, connection: Connection, claim: Claim) -> Sequence[Reply]:
+        """Ends a lease that ran out; gives what says that the officer is gone."""
         handoff = handoffs.of_conversation(connection, claim.conversation_id)
         if handoff is None:
             return ()
         waits = handoffs.lapse(connection, handoff)
+        if not standing.read(connection, claim.conversation_id).may_be_told:
+            return ()
         return phrasebook.say(STILL_WAITS if waits else BACK_AGAIN, claim.channel)
 
     def _allowed(

@@ -51,6 +51,9 @@ SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_S
 REPORT, CLEAR_BESIDE_A_CRY = "lapor", 0.95
 # Said in a few words or not at all.
 BARE_COMMANDS, LONGEST_COMMAND = ("kembali", "lewati", "ya", "tidak"), 6
+# Less urgent than this and without a word of danger, what was understood is answered, after a
+# number to call.
+URGENT_BEYOND_DOUBT = 0.2
 # Clearly one of these without a word of danger, a message is no cry for help.
 PLAIN, CLEARLY_PLAIN = (
     "salam", "terima_kasih", "sampai_jumpa", "siapa_kamu", "menu", "kuis", "berhenti", "batal",
@@ -351,6 +354,8 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     if not sure and parsed["intent"].get("unsure") != "between":
         intent, topic = OUT_OF_SCOPE, None
     is_cry = not (sure and _asks_about_others(text, intent, confidence))
+    if sure and weighed.urgent < URGENT_BEYOND_DOUBT and weighed.danger is not Danger.NOW:
+        is_cry = False
     if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT and is_cry:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}

@@ -31,6 +31,7 @@ _INTENT_CLEAR = 0.8
 _URGENT_BESIDE_A_TOPIC = 0.15
 _CLEAR = {FAQ: 0.9, OUT_OF_SCOPE: 0.8}
 _SERIOUS_WITH_A_SIGN = -0.5
+_SERIOUS_ELSEWHERE = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def assess(intent: str, confidence: float, weighed: Weighed) -> str:
     if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else _URGENT_FROM):
         return URGENT
     is_grave = has_sign or weighed.danger is Danger.OVER or weighed.sounds_serious
-    if weighed.serious >= (_SERIOUS_WITH_A_SIGN if is_grave else _SERIOUS_FROM):
+    if is_grave:
+        return SERIOUS if weighed.serious >= _SERIOUS_WITH_A_SIGN else ORDINARY
+    is_elsewhere = is_topic and intent == OUT_OF_SCOPE
+    if weighed.serious >= (_SERIOUS_ELSEWHERE if is_elsewhere else _SERIOUS_FROM):
         return SERIOUS
     return ORDINARY
 

@@ -59,6 +59,9 @@ class Watch:
             self._database.close_words_for_good()
         with self._database.read() as connection:
             due = handoffs.due_ids(connection, BATCH)
+            stale = handoffs.stale_ids(connection, BATCH)
+        for handoff_id in stale:
+            self._let_go(handoff_id)
         return len(lapsed), sum(self._climb(handoff_id) for handoff_id in due)
 
     def seconds_until_due(self) -> float | None:
@@ -79,6 +82,12 @@ class Watch:
                 wipe(connection, self._sealer, handoff.conversation_id)
             bell.ring(connection)
         return not waits
+
+    def _let_go(self, handoff_id: str) -> None:
+        with self._database.write() as connection:
+            handoff = _locked(connection, handoff_id, WAITING)
+            if handoff is not None:
+                handoffs.end(connection, handoff, handoffs.STALE)
 
     def _climb(self, handoff_id: str) -> bool:
         """Takes the next step of a ladder when it is due."""

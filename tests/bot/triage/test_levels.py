@@ -295,6 +295,12 @@ def test_what_sounds_serious_needs_less() -> None:
         assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.45, **signs)) == SERIOUS
 
 
+def test_what_is_clearly_about_something_else_needs_more_to_be_serious() -> None:
+    assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.2)) == SERIOUS
+    assert assess("di_luar_topik", 0.95, Weighed(-2.0, -0.2)) == ORDINARY
+    assert assess("di_luar_topik", 0.95, Weighed(-2.0, -0.2, sounds_serious=True)) == SERIOUS
+
+
 def test_what_weighs_nothing_is_ordinary() -> None:
     assert assess("faq", 0.9, Weighed(-3.0, -3.0)) == ORDINARY
 

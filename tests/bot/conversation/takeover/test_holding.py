@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.conversation import standing
+from bot.conversation.inbox import open_content
 from bot.conversation.messages import Attachment, Location
 from bot.conversation.takeover.handoffs import (
     ENDED,
@@ -245,8 +246,6 @@ def test_after_it_only_the_desk_can_open_what_was_said(desk: Desk) -> None:
     with desk.database.read() as connection:
         rows = connection.execute(select(inbox_table)).all()
         sealed = connection.execute(select(transcript_table.c.desk_sealed)).scalars().all()
-    from bot.conversation.inbox import open_content
-
     opened = [open_content(desk.vault.sealer, handoff.conversation_id, row).text for row in rows]
     assert opened == [""] * len(rows)
     assert not any(b"ruko" in bytes(one) for one in sealed)
@@ -275,6 +274,18 @@ def test_a_lease_that_ran_out_lets_the_assistant_answer_with_a_word(desk: Desk) 
     assert "Percakapan dengan petugas sudah selesai" in word
     assert answer == "bot: halo?"
     assert desk.now(handoff).state == ENDED
+
+
+def test_after_it_nothing_of_it_opens_with_the_server_key(desk: Desk) -> None:
+    handoff = desk.taken()
+    desk.hears("saya di ruko cat hijau")
+    desk.officers.say(desk.sari, handoff.id, "hati-hati ya")
+    desk.later(handoff, 301)
+    desk.hears("halo?")
+    with desk.database.read() as connection:
+        rows = connection.execute(select(inbox_table)).all()
+    opened = [open_content(desk.vault.sealer, handoff.conversation_id, row).text for row in rows]
+    assert "saya di ruko cat hijau" not in opened
 
 
 def test_messages_renew_the_lease(desk: Desk) -> None:

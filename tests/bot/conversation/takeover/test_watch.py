@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from bot.conversation import standing
 from bot.conversation.takeover import calls, handoffs, ladder, schedule
 from bot.conversation.takeover.handoffs import Handoff
 from bot.conversation.takeover.ladder import DUTY, GROUP, MAIL
+from bot.storage.tables import conversations
 from bot.triage import levels
 from tests.bot.conversation.takeover.desk import Desk
 
@@ -166,6 +168,17 @@ def test_nobody_is_called_to_what_is_held(desk: Desk) -> None:
     handoff = desk.taken()
     assert desk.watch.look() == (0, 0)
     assert desk.alerts(handoff) == []
+
+
+def test_what_nobody_took_is_let_go_when_the_person_is_long_gone(desk: Desk) -> None:
+    handoff = desk.called()
+    desk.later(handoff, 15 * 24 * 3600)
+    desk.watch.look()
+    assert desk.now(handoff).state == handoffs.WAITING
+    with desk.database.write() as connection:
+        connection.execute(update(conversations).values(heard_at=1))
+    desk.watch.look()
+    assert desk.now(handoff).state == handoffs.ENDED
 
 
 @pytest.mark.parametrize("level", levels.LEVELS)
