@@ -32,6 +32,8 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+")
 _CLAUSE_END = re.compile(r",")
 # A clause that is torn out of its sentence says less.
 LESS_IN_A_CLAUSE = 0.6
+# So few words with a danger in them are believed: nothing around them says otherwise.
+FEW_WORDS = 6
 # So many words explain a level.
 MOST_REASONS = 3
 # Less is chance; of a longer text the beginning is looked at.
@@ -89,12 +91,15 @@ class LevelModel:
         whole = marks.of(text)
         margins = [self._margins(text, whole)]
         margins += [self._margins(window) for window in _windows(text)]
+        plain = whole.says_plainly and _is_short(text)
         if whole.danger_now:
-            margins += [self._margins(one) for one in _pieces_of_danger(text, _SENTENCE_END)]
+            pieces = _pieces_of_danger(text, _SENTENCE_END)
+            margins += [self._margins(one) for one in pieces]
+            plain = plain or any(_is_plain_by_itself(one) for one in pieces)
             clauses = _pieces_of_danger(text, _CLAUSE_END)
             margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
         urgent, serious = np.max(margins, axis=0)
-        return Weighed(float(urgent), float(serious), whole.danger, whole.serious)
+        return Weighed(float(urgent), float(serious), whole.danger, whole.serious, plain)
 
     def reasons(self, text: str) -> list[str]:
         """The words without which a text were less urgent, the weightiest first."""
@@ -138,6 +143,16 @@ class LevelModel:
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
             vectoriser = Vectoriser(vocabulary, arrays["idf"], Kinds(**names["kinds"]))
             return cls(vectoriser, arrays["weights"], arrays["bias"])
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= FEW_WORDS
+
+
+def _is_plain_by_itself(piece: str) -> bool:
+    """Whether a sentence plainly says a danger that is one's own or goes on."""
+    marked = marks.of(piece)
+    return _is_short(piece) and marked.says_plainly and (marked.now or marked.of_own)
 
 
 def _pieces_of_danger(text: str, ends: re.Pattern[str]) -> list[str]:

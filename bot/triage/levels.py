@@ -45,12 +45,14 @@ class Weighed:
         serious: The margin of darurat or tinggi above biasa.
         danger: The danger that its words speak of, if any.
         sounds_serious: Its words say that exploitation is going on.
+        plain: A few words say a danger plainly: "sepupu disekap majikan".
     """
 
     urgent: float
     serious: float
     danger: Danger | None = None
     sounds_serious: bool = False
+    plain: bool = False
 
 
 def weighed_in(parsed: Mapping[str, Any]) -> Weighed:
@@ -76,6 +78,8 @@ def assess(intent: str, confidence: float, weighed: Weighed) -> str:
         confidence: How surely, 0 to 1.
         weighed: What the model of the levels says of it.
     """
+    if weighed.plain:
+        return URGENT
     is_cry = intent == URGENT and confidence >= _INTENT_CLEAR
     has_sign = weighed.danger is Danger.NOW or is_cry
     is_topic = confidence >= _CLEAR.get(intent, 2.0) and not has_sign

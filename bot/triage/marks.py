@@ -29,6 +29,12 @@ class Marks(NamedTuple):
     long: bool
 
     @property
+    def says_plainly(self) -> bool:
+        """A danger now, and nothing around it that could take it back."""
+        takes_back = self.asks or self.supposed or self.story or self.past or self.safe
+        return self.danger_now and not takes_back
+
+    @property
     def danger(self) -> Danger | None:
         """The danger that the text speaks of, if any."""
         if self.danger_now:

@@ -77,6 +77,22 @@ def test_marks_say_what_is_beside_the_words() -> None:
     assert marks.of("dulu saya disiksa " * 30).long
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("sepupu disekap majikan", True),
+        ("kemarin nonton film\nkakak saya disekap majikan sekarang", True),
+        ("apa sepupu disekap majikan?", False),
+        ("film tentang sepupu disekap majikan", False),
+        ("nonton film seru. sepupunya disekap majikan", False),
+        ("misalnya sepupu disekap majikan", False),
+        ("sepupu disekap majikan lalu kami semua bingung harus bagaimana lagi ya", False),
+    ],
+)
+def test_a_few_words_say_a_danger_plainly(model: LevelModel, text: str, plain: bool) -> None:
+    assert model.weigh(text).plain is plain
+
+
 def test_what_the_words_say_is_handed_on(model: LevelModel) -> None:
     assert model.weigh("saya dikurung").danger is Danger.NOW
     assert model.weigh("paspor saya ditahan").sounds_serious

@@ -295,6 +295,10 @@ def test_what_sounds_serious_needs_less() -> None:
         assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.45, **signs)) == SERIOUS
 
 
+def test_a_few_plain_words_are_believed() -> None:
+    assert assess("faq", 0.99, Weighed(-1.9, -1.9, Danger.NOW, plain=True)) == URGENT
+
+
 def test_what_is_clearly_about_something_else_needs_more_to_be_serious() -> None:
     assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.2)) == SERIOUS
     assert assess("di_luar_topik", 0.95, Weighed(-2.0, -0.2)) == ORDINARY
