@@ -115,6 +115,7 @@ class Assistant:
             said := self._asides.before_reading(tracker, state, lines, text, channel)
         ):
             return said
+        was_in_danger = bool(tracker.get_slot(DANGER_SLOT))
         heard = self._reader.read(tracker, lines, text)
         understanding = heard.meant
         self._tracker.set_slot(tracker, MEMORY_SLOT, heard.memory.as_slot())
@@ -164,7 +165,7 @@ class Assistant:
         is_watched = tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
         is_first_aid = self._tracker.ran(tracker, "action_darurat") and not is_watched
         if is_first_aid and not telling.is_told(tracker):
-            replies = self._with_report(replies, channel)
+            replies = self._with_report(replies, channel, is_first=not was_in_danger)
         if understanding.level == levels.SERIOUS and not understanding.sure:
             # Nobody whose message sounds grave gets nothing but a list.
             replies = [*self._say("ucapan_terdengar_berat", channel), *replies]
@@ -183,7 +184,9 @@ class Assistant:
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
 
-    def _with_report(self, replies: Sequence[Reply], channel: str) -> list[Reply]:
+    def _with_report(
+        self, replies: Sequence[Reply], channel: str, *, is_first: bool
+    ) -> list[Reply]:
         """After first aid the way to the desk, which is called, where there is one and room."""
         if channel == "sms" or filing.current_desk_key(self._vault) is None:
             return list(replies)
@@ -191,11 +194,13 @@ class Assistant:
         assert button is not None
         *before, last = replies
         report = Choice(button["title"], button["payload"])
-        (called,) = self._say(CALLED_BESIDE_FIRST_AID, channel)
-        return [
-            *before,
-            Reply(f"{last.text}\n\n{called.text}", (*last.choices[: MAX_CHOICES - 1], report)),
-        ]
+        text = last.text
+        if is_first:
+            (called,) = self._say(CALLED_BESIDE_FIRST_AID, channel)
+            # The question stays the last thing that is read.
+            told, mark, question = text.rpartition("\n\n")
+            text = f"{told}\n\n{called.text}{mark}{question}" if mark else f"{text} {called.text}"
+        return [*before, Reply(text, (*last.choices[: MAX_CHOICES - 1], report))]
 
     def _report_again(self, tracker: Any, said: Sequence[Reply], channel: str) -> list[Reply]:
         """What was said beside a report, and then its question, which Rasa's form put again.
