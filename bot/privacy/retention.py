@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 
 import yaml
-from sqlalchemy import Column, Table, exists, func, select
+from sqlalchemy import Column, Table, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -26,7 +26,6 @@ from bot.storage.tables import (
     attachments,
     contacts,
     conversations,
-    handoffs,
     outbox,
     quiz_rounds,
     receipt_tries,
@@ -218,11 +217,8 @@ def _purge_conversations(database: Database, before: int) -> int:
 
 def _is_silent(before: int) -> ColumnElement:
     heard_at = func.coalesce(conversations.c.heard_at, conversations.c.created_at)
-    # Somebody may still come to a human, or a human to the person.
-    is_open = exists().where(
-        (handoffs.c.conversation_id == conversations.c.id) & (handoffs.c.state != "ended")
-    )
-    return (heard_at < before) & conversations.c.ready_at.is_(None) & ~is_open
+    is_idle = conversations.c.ready_at.is_(None) & conversations.c.held_by.is_(None)
+    return (heard_at < before) & is_idle
 
 
 def _lock_silent(connection: Connection, ids: Sequence[str], before: int) -> Sequence[str]:

@@ -336,7 +336,7 @@ handoffs = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("taken_at", BigInteger),
     Column("ended_at", BigInteger),
-    # back (handed back), lapsed (the lease ran out after the last word) or stale (nobody came).
+    # back (handed back) or lapsed (the lease ran out after the last word was said).
     Column("ending", String(8)),
     # How many steps of the ladder were taken since `steps_from`, and when the next one is due.
     Column("step", Integer, nullable=False, server_default="0"),

@@ -28,7 +28,7 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 STORY = (
     "kemarin malam di Pekik Nyaring lima perempuan dikurung Ngadimin di gudang kopra dekat "
-    "surau, mau dibawa ke Johor naik kapal, nomor calonya 0812-0000-0002"
+    "surau, mau dibawa ke Johor naik tongkang, nomor calonya 0812-0000-0002"
 )
 PHOTO = b"\xff\xd8\xff" + b"isi foto yang tidak boleh dibaca siapa pun" * 40
 ADDRESSES = {

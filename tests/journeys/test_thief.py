@@ -43,7 +43,7 @@ from tests.journeys.thief import Thief
 from tests.processes import Product
 
 # Words of the story and of the place that none of our own texts has.
-WORDS = ("pekik", "nyaring", "ngadimin", "gudang", "kopra", "surau", "kapal", "calonya", "johor")
+WORDS = ("pekik", "nyaring", "ngadimin", "gudang", "kopra", "surau", "tongkang", "calonya", "johor")
 RECRUITER = ("0812-0000-0002", "081200000002", "6281200000002", "81200000002")
 LATER = "katanya berangkat dari dermaga Tumbuhan hari Selasa"
 LATER_WORDS = ("dermaga", "tumbuhan")

@@ -26,12 +26,8 @@ from bot.triage import levels
 WAITING, HELD, ENDED = "waiting", "held", "ended"
 # Why a human is called.
 WISH, LEVEL, TIP, STAFF = "wish", "level", "tip", "staff"
-# How it ended: handed back, the lease ran out after the last word was said, or nobody came while
-# the person had long written nothing more.
-BACK, LAPSED, STALE = "back", "lapsed", "stale"
-# Nobody took it, and the person wrote nothing for so long: it ends, and is forgotten with the
-# conversation.
-STALE_MS = 14 * 24 * 60 * 60_000
+# How it ended: handed back, or the lease ran out after the last word was said.
+BACK, LAPSED = "back", "lapsed"
 
 NO_SUCH = "There is no such conversation in the queue; see: suluh desk list"
 OVER = "This conversation was handed back already."
@@ -258,20 +254,6 @@ def due_ids(connection: Connection, limit: int) -> list[str]:
         .where(handoffs.c.state == WAITING)
         .where(handoffs.c.due_at <= now_ms())
         .order_by(handoffs.c.due_at)
-        .limit(limit)
-    )
-    return list(rows.scalars())
-
-
-def stale_ids(connection: Connection, limit: int) -> list[str]:
-    """Handoffs that wait for nobody any more."""
-    before = now_ms() - STALE_MS
-    rows = connection.execute(
-        select(handoffs.c.id)
-        .join(conversations, conversations.c.id == handoffs.c.conversation_id)
-        .where(handoffs.c.state == WAITING)
-        .where(handoffs.c.opened_at < before)
-        .where(func.coalesce(conversations.c.heard_at, 0) < before)
         .limit(limit)
     )
     return list(rows.scalars())

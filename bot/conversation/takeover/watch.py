@@ -59,9 +59,6 @@ class Watch:
             self._database.close_words_for_good()
         with self._database.read() as connection:
             due = handoffs.due_ids(connection, BATCH)
-            stale = handoffs.stale_ids(connection, BATCH)
-        for handoff_id in stale:
-            self._let_go(handoff_id)
         return len(lapsed), sum(self._climb(handoff_id) for handoff_id in due)
 
     def seconds_until_due(self) -> float | None:
@@ -83,12 +80,6 @@ class Watch:
             bell.ring(connection)
         return not waits
 
-    def _let_go(self, handoff_id: str) -> None:
-        with self._database.write() as connection:
-            handoff = _locked(connection, handoff_id, WAITING)
-            if handoff is not None:
-                handoffs.end(connection, handoff, handoffs.STALE)
-
     def _climb(self, handoff_id: str) -> bool:
         """Takes the next step of a ladder when it is due."""
         now = now_ms()
@@ -102,6 +93,11 @@ class Watch:
                 handoffs.climbed(connection, handoff, step=number, due_at=None, told=False)
                 return False
             is_open = schedule.read(connection).is_open(now)
+            moment = handoff.steps_from + step.after_ms(is_open=is_open)
+            if step.tell and moment > now:
+                # The desk itself may be looking: nobody is told too early that nobody answers.
+                handoffs.climbed(connection, handoff, step=number, due_at=moment, told=False)
+                return False
             calls.plan(connection, handoff_id, number, step.call, has_group=self._has_group)
             tells = step.tell and handoff.told_at is None
             if tells:
