@@ -27,7 +27,7 @@ from bot.nlu.labels import (
 from bot.tips import filing, follow_up
 from bot.tips.draft import SLOT, Draft
 from bot.tips.interview import QUIET
-from bot.triage import first_aid
+from bot.triage import first_aid, levels
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
@@ -95,6 +95,9 @@ class ActionDarurat(Action):
             # From here on questions are answered as usual.
             dispatcher.utter_message(response=f"ucapan_darurat_{about}")
             return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
+        # The person is told that staff are called: they are.
+        turn = context.current()
+        turn.calls = context.Call(handoffs.LEVEL, levels.highest(turn.level, levels.SERIOUS))
         turns = tracker.get_slot(DANGER_SLOT)
         kind = _kind(said, tracker)
         response = _first_aid(said, kind, tracker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import signal
@@ -152,6 +153,10 @@ class Product:
         while True:
             for worker in workers:
                 worker.suspend()
+            for worker in workers:
+                # The signal takes a moment to reach every thread.
+                while worker.status() != psutil.STATUS_STOPPED:
+                    time.sleep(0.001)
             if self._can_be_written():
                 return workers
             for worker in workers:
@@ -160,6 +165,18 @@ class Product:
             time.sleep(0.05)
 
     def _can_be_written(self) -> bool:
+        return self._turnstile_is_free() and self._database_is_free()
+
+    def _turnstile_is_free(self) -> bool:
+        """Writers queue at a lock on this file (bot/storage/database.py)."""
+        with (self.home / "suluh.db-turn").open("rb+") as turnstile:
+            try:
+                fcntl.flock(turnstile, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    def _database_is_free(self) -> bool:
         connection = sqlite3.connect(self.home / "suluh.db", timeout=1, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")

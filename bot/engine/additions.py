@@ -117,7 +117,8 @@ class Additions:
         Before a question that names a danger it stands `always`.
         """
         in_mind = tracker.get_slot(DANGER_SLOT) and ABROAD not in memory.situations
-        if not in_mind and not always:
+        is_watched = tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
+        if is_watched or not (in_mind or always):
             return []
         line = list(self._say("ucapan_masih_bahaya", channel))
         said = {event.text for event in trackers.said_before(tracker)}

@@ -20,7 +20,7 @@ from bot.knowledge.buttons import Responses, button_for
 from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, TOPIC_SLOT
 from bot.privacy.vault import Vault
 from bot.tips import filing
-from bot.triage import levels
+from bot.triage import first_aid, levels
 from bot.triage.first_aid import CODE_WORD, WATCHED
 
 
@@ -83,6 +83,8 @@ class Assistant:
     def level(self, lines: Sequence[Content]) -> str:
         """How urgent lines are that a human answers."""
         text = "\n".join(line.text for line in lines if line.text)
+        if first_aid.says_code_word(text, in_danger=True):
+            return levels.URGENT
         return self.understand(text).level if text else levels.ORDINARY
 
     def take_reports(self, vault: Vault | None) -> None:

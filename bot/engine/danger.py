@@ -13,7 +13,7 @@ from bot.nlu.features import raw_words
 from bot.nlu.following import asks
 from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT
 from bot.triage import first_aid, levels
-from bot.triage.first_aid import CODE_WORD, SUICIDE
+from bot.triage.first_aid import CODE_WORD, SUICIDE, WATCHED
 from bot.triage.phrases import sounds_urgent, speaks_of_another, speaks_of_safety
 
 # A conversation counts as one in danger for some turns after a cry for help; what is clear
@@ -35,7 +35,16 @@ def in_danger(text: str, understanding: Understanding, tracker: Any) -> Understa
 
     None when there was no cry lately, or the message is clear by itself.
     """
-    if not tracker.get_slot(DANGER_SLOT) or _is_clear(text, understanding, tracker):
+    if not tracker.get_slot(DANGER_SLOT):
+        return None
+    kind = tracker.get_slot(KIND_SLOT)
+    if kind and (answer := first_aid.answer_in(kind, text)) and not sounds_urgent(text):
+        level = levels.highest(understanding.level, levels.SERIOUS)
+        return replace(certain(levels.URGENT, jenis=kind, jawab=answer), level=level)
+    if kind in (WATCHED, CODE_WORD) and not (_is_safe(text) or asks(raw_words(text))):
+        # Somebody may read along: nothing of what was told is answered in so many words.
+        return replace(certain(levels.URGENT, lanjut="ya"), level=understanding.level)
+    if _is_clear(text, understanding, tracker):
         return None
     level = levels.highest(understanding.level, levels.SERIOUS)
     if tracker.get_slot(KIND_SLOT) == SUICIDE:

@@ -24,6 +24,7 @@ from bot.nlu.features import raw_words
 from bot.nlu.following import asks, asks_to_go_on, without_address
 from bot.nlu.labels import (
     CANNOT_CALL,
+    DANGER_SLOT,
     FALLBACK,
     FAQ,
     OUT_OF_SCOPE,
@@ -43,7 +44,7 @@ from bot.triage.phrases import (
     tells_of_another,
 )
 
-QUIZ, RUDE, STOP = "kuis", "kasar", "berhenti"
+QUIZ, RUDE, STOP, GREETING = "kuis", "kasar", "berhenti", "salam"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
@@ -162,6 +163,8 @@ class Reader:
                 return self._answer_to_quiz(direct, tracker) or direct
         if answer := self._typed_answer(text, tracker):
             return answer
+        if _only_addresses(text) and not tracker.get_slot(DANGER_SLOT):
+            return certain(GREETING)
         if asks_to_go_on(raw_words(text)) and (going_on := self._going_on(tracker)):
             return going_on
         return None
@@ -364,6 +367,13 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
+
+
+def _only_addresses(text: str) -> bool:
+    """ "kak", "pak": somebody begins, or waits for us."""
+    words = raw_words(text)
+    is_yes = not lexicon.words("iya").isdisjoint(words)
+    return bool(words) and not without_address(words) and not is_yes
 
 
 def _is_a_bare_feeling(text: str) -> bool:

@@ -379,6 +379,10 @@ def _step_said(text: str, draft: Draft) -> str | None:
         return interview.SUMMARY
     if draft.current == SURE and says(_phrases("jadi"), text):
         return interview.GO_ON
+    if draft.current == SURE and says(_phrases("yakin_batal"), text):
+        return interview.DELETE
+    if says(_phrases("mundur"), text):
+        return interview.CANCEL
     if said in order().phrases[interview.CANCEL]:
         return interview.DELETE if draft.current == SURE else interview.CANCEL
     if lexicon.is_keyword("mulai", text):

@@ -16,7 +16,8 @@ from bot.triage.marks import LONG
 from bot.triage.phrases import Told
 
 FILE = PROJECT_ROOT / "nlu_data" / "pertolongan.yml"
-SUICIDE, WATCHED, ABROAD = "nyawa", "diawasi", "luar_negeri"
+SUICIDE, POISONED = "nyawa", "telanjur"
+WATCHED, ABROAD = "diawasi", "luar_negeri"
 # Before the names of the responses.
 PREFIX = "pertolongan/"
 CODE_WORD = "sandi"
@@ -29,6 +30,8 @@ def kind_of(text: str) -> str | None:
     Of a long message only what cries for help is looked at.
     """
     told = Told(text)
+    if any(map(_signs()[POISONED].search, told.sentences)):
+        return POISONED
     if phrases.speaks_of_suicide(told):
         return SUICIDE
     sentences = told.sentences
@@ -46,6 +49,15 @@ def answers(kind: str) -> Sequence[str]:
     """What the question of a kind may be answered with; none for an unknown kind."""
     found = _data()["jenis"].get(kind)
     return tuple(found["lanjut"]) if found else ()
+
+
+def answer_in(kind: str, text: str) -> str | None:
+    """The answer to the question of a kind that a message gives in words of its own."""
+    sentences = Told(text).sentences
+    found = _answers_in_words().get(kind, {})
+    return next(
+        (answer for answer, said in found.items() if any(map(said.search, sentences))), None
+    )
 
 
 def has_own_words_abroad(kind: str) -> bool:
@@ -112,6 +124,18 @@ def _signs() -> dict[str, re.Pattern[str]]:
     return {
         kind: phrases.pattern(map(str, said["tanda"]), words=words)
         for kind, said in data["jenis"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _answers_in_words() -> dict[str, dict[str, re.Pattern[str]]]:
+    words = {name: str(said).split() for name, said in _data()["kata"].items()}
+    return {
+        kind: {
+            answer: phrases.pattern(map(str, listed), words=words)
+            for answer, listed in said.get("dijawab", {}).items()
+        }
+        for kind, said in _data()["jenis"].items()
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
@@ -212,19 +210,6 @@ class House:
             for table, row_id, columns in moved:
                 values = {name: table.c[name] - ago for name in columns}
                 connection.execute(update(table).where(table.c.id == row_id).values(values))
-
-    def suspends(self) -> list[psutil.Process]:
-        """Stops the workers where they stand, but none that keeps others from writing."""
-        while True:
-            workers = self.product.suspend_workers()
-            with (self.product.home / "suluh.db-turn").open("rb+") as turnstile:
-                try:
-                    fcntl.flock(turnstile, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    for worker in workers:
-                        worker.resume()
-                else:
-                    return workers
 
     # The office.
 

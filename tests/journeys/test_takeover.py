@@ -313,7 +313,7 @@ def _caught_in_a_turn(house: House, person: Person) -> list[psutil.Process]:
     for _ in range(50):
         person.writes(QUESTION)
         until(lambda: house.row(person).claim_token is not None, "a turn")
-        workers = house.suspends()
+        workers = house.product.suspend_workers()
         if house.row(person).claim_token:
             return workers
         for worker in workers:
@@ -339,7 +339,7 @@ def test_nothing_is_lost_and_nobody_is_talked_over_when_the_worker_dies(house: H
     alone = [_cries(house, channel) for channel in CHANNELS]
     for person in (*taken, *alone):
         person.writes("halo?", "masih di sana?")
-    workers = house.suspends()
+    workers = house.product.suspend_workers()
     for person in taken:
         house.takes(house.sari, person)
     last = [house.last_from_bot(person) for person in taken]

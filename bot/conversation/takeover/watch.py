@@ -20,6 +20,8 @@ from bot.privacy.identity import random_id
 from bot.privacy.vault import Vault
 from bot.storage import bell
 
+# After a standstill, or when "saya urus" has run out, steps that are overdue come one by one.
+GAP_MS = 30_000
 # So many in one round, so that calls go out in between.
 BATCH = 50
 
@@ -105,7 +107,8 @@ class Watch:
             following = ladder.step(number + 1)
             next_at = None
             if following is not None:
-                next_at = max(now, handoff.steps_from + following.after_ms(is_open=is_open))
+                planned = handoff.steps_from + following.after_ms(is_open=is_open)
+                next_at = planned if planned > now - GAP_MS else now + GAP_MS
                 is_first_time = number + 1 < len(ladder.steps)
                 if is_first_time and not calls.is_hopeful(connection, handoff_id):
                     # Nobody could be called: waiting helps nobody.

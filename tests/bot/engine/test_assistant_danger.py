@@ -215,3 +215,30 @@ def test_the_first_of_two_lines_picks_only_by_a_number(assistant: Assistant) -> 
     lines = [Content(text="bukan, gak ada yg nyerang"), Content(text="pengen mati aja")]
     answer = assistant.answer("c1", "web", cry.state, lines)
     assert "menemanimu sekarang?" in answer.replies[0].text
+
+
+@pytest.mark.parametrize("text", ["kak", "Pak", "bang?", "kak min"])
+def test_who_only_addresses_us_is_greeted(assistant: Assistant, text: str) -> None:
+    answer = _say(assistant, text)
+    assert answer.level == "biasa"
+    assert "110" not in answer.replies[0].text.split("\n")[0]
+
+
+def test_a_call_that_is_not_safe_is_heard_in_other_words(assistant: Assistant) -> None:
+    asked = _say(assistant, "sy dikunci")
+    answer = _say(assistant, "dak bisa ngomong, ada org", asked.state)
+    assert "jangan menelepon" in answer.replies[0].text
+
+
+def test_whoever_is_watched_gets_nothing_in_so_many_words(assistant: Assistant) -> None:
+    asked = _say(assistant, "hp diintip bos, tolong sy dikurung")
+    answer = _say(assistant, "umur ambo 15", asked.state)
+    shown = "|".join(reply.text for reply in answer.replies)
+    assert "polisi" not in shown
+    assert "umur" not in shown
+
+
+def test_who_swallowed_poison_is_sent_to_hospital_at_once(assistant: Assistant) -> None:
+    answer = _say(assistant, "racunnyo lah ambo minum")
+    assert answer.replies[0].text.startswith("Terima kasih sudah bilang. Sekarang juga ke IGD")
+    assert answer.calls is not None

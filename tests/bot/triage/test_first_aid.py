@@ -14,7 +14,8 @@ from bot.triage import first_aid
 from bot.triage.first_aid import PREFIX, kind_of, responses, says_code_word
 
 KINDS = (
-    "nyawa", "diawasi", "luar_negeri", "anak_dibawa", "segera_berangkat", "dikurung", "dipukul",
+    "telanjur", "nyawa", "diawasi", "luar_negeri", "anak_dibawa", "segera_berangkat", "dikurung",
+    "dipukul",
 )  # fmt: skip
 LONGEST_TEXT, LONGEST_SMS, LONGEST_CHOICE = 420, 300, 20
 # Nobody is sure to come, and nobody is told to do what may end badly.
@@ -48,6 +49,9 @@ def _texts() -> list[tuple[str, str, str]]:
         ("adek ku dikunci majikan di malaysia", "luar_negeri"),
         ("hp dipegang bos jgn telp", "diawasi"),
         ("aku pengen mati aja", "nyawa"),
+        ("racunnyo lah ambo minum", "telanjur"),
+        ("lah tak minum baygon e", "telanjur"),
+        ("kawan overdosis dak bangun", "telanjur"),
         ("tolong", None),
     ],
 )
