@@ -18,7 +18,7 @@ from bot.errors import OperatorError
 logger = logging.getLogger(__name__)
 
 # This many deaths in a row, each so soon after its start, are a crash loop: starting again
-# would only hide the cause. More than MAX_ATTEMPTS of bot/conversation/turn.py: a message that
+# would only hide the cause. More than MAX_TAKES of bot/conversation/turn.py: a message that
 # kills its worker is given up before the product is.
 CRASH_LIMIT = 8
 SOON_SECONDS = 20.0

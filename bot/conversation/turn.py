@@ -38,8 +38,11 @@ from bot.triage import levels
 
 logger = logging.getLogger(__name__)
 
-# A message that brought a turn down this often is answered with an apology instead.
-MAX_ATTEMPTS = 3
+# What a conversation was taken for this often in vain is answered with an apology instead. A
+# take that ended in silence counts once: its worker may have been killed for any reason, and
+# whoever wrote has a right to an answer. One that ended in an error counts twice. Less than
+# CRASH_LIMIT of suluh/supervisor.py, for a message may be what kills its worker.
+MAX_TAKES = 6
 # More lines than this are several turns; nobody reads one answer to fifty lines.
 MAX_LINES = 20
 # Whole messages about the messages themselves; each is a turn of its own.
@@ -161,7 +164,7 @@ class TurnRunner:
         except Exception as error:
             # Type and place only: the message of an exception may quote a person.
             logger.error("turn failed, will be tried again: %s", describe(error))
-            self.queue.put_back(claim, attempts=claim.attempts)
+            self.queue.put_back(claim, attempts=claim.attempts + 1)
             return None
         return outcome and replace(outcome, seconds=time.perf_counter() - started)
 
@@ -170,7 +173,7 @@ class TurnRunner:
         if not rows:
             self.queue.release(claim)
             return None
-        given_up = claim.attempts > MAX_ATTEMPTS
+        given_up = claim.attempts > MAX_TAKES
         if given_up:
             turn = _Turn([rows[0].id], self._if_it_opens(claim, rows[0]))
             answer = self._give_up(claim, turn.contents)
@@ -276,7 +279,7 @@ class TurnRunner:
 
     def _give_up(self, claim: Claim, contents: Sequence[Content]) -> Answer:
         """Apologises for the oldest line; a cry for help in it is still one."""
-        logger.error("turn given up after %d attempts", MAX_ATTEMPTS)
+        logger.error("turn given up: it brought down every attempt to answer it")
         found = [levels.of_words(content.text) for content in contents]
         level = found[0] if found else levels.SERIOUS
         return Answer(self._assistant.apologise(claim.channel), state=None, level=level)

@@ -16,7 +16,7 @@ import pytest
 
 from bot import settings as settings_module
 from bot.clock import now_ms
-from bot.conversation.turn import MAX_ATTEMPTS
+from bot.conversation.turn import MAX_TAKES
 from bot.storage.database import Database
 from bot.storage.tables import conversations
 from suluh.supervisor import CRASH_LIMIT
@@ -62,7 +62,7 @@ def test_a_message_that_kills_its_worker_takes_nobody_else_down(product: Product
         wait_for_replies(visitor, 1)
         # A message that nobody survives: each worker is killed as soon as it has claimed it.
         with Database(f"sqlite:///{product.home / 'suluh.db'}").write() as connection:
-            connection.execute(conversations.update().values(attempts=MAX_ATTEMPTS))
+            connection.execute(conversations.update().values(attempts=MAX_TAKES))
         for victim in product.children("worker"):
             victim.kill()
         _ask(visitor, "ini yang mematikan?")
@@ -73,7 +73,7 @@ def test_a_message_that_kills_its_worker_takes_nobody_else_down(product: Product
 
 
 def test_workers_may_die_more_often_than_a_message_is_tried() -> None:
-    assert CRASH_LIMIT > MAX_ATTEMPTS + 1
+    assert CRASH_LIMIT > MAX_TAKES + 1
 
 
 def test_a_claim_of_a_dead_worker_is_free_within_seconds(product: Product) -> None:

@@ -17,7 +17,7 @@ from bot.conversation.capabilities import Capabilities
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Reply
 from bot.conversation.outbox import FOR_WINDOW, Outbox
-from bot.conversation.turn import MAX_ATTEMPTS, Answer, TurnRunner
+from bot.conversation.turn import MAX_TAKES, Answer, TurnRunner
 from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
 from bot.storage.tables import conversations, trackers
@@ -26,6 +26,8 @@ from bot.storage.tables import outbox as outbox_table
 from tests.bot.conversation.helpers import Echo
 
 HELLO = Inbound(channel="sms", address="0812-0000-0001", external_id="a1", text="apa itu TPPO?")
+# So often a message that ends in an error is tried before it is answered with an apology.
+ERRORS_BORNE = 3
 
 
 def _runner(
@@ -250,6 +252,33 @@ def test_a_message_that_always_fails_gets_an_apology_and_the_next_one_an_answer(
     assert _said(database, outbox, receipt.conversation_id) == ["maaf", "1:apa itu TPPO?"]
 
 
+def test_a_message_is_tried_three_times_when_it_fails_by_itself(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    tried = []
+
+    def fail(text: str) -> None:
+        tried.append(text)
+        raise RuntimeError("poison")
+
+    inbox.accept(HELLO)
+    _run_until_quiet(_runner(database, sealer, Echo(before_answer=fail)), database)
+    assert len(tried) == ERRORS_BORNE
+
+
+def test_workers_that_were_killed_over_a_message_do_not_cost_it_its_answer(
+    database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
+) -> None:
+    receipt = inbox.accept(HELLO)
+    runner = _runner(database, sealer)
+    for _ in range(MAX_TAKES - 1):
+        assert runner.queue.claim_next() is not None
+        with database.write() as connection:
+            connection.execute(conversations.update().values(claim_until=now_ms() - 1))
+    _run_until_quiet(runner, database)
+    assert _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"]
+
+
 def test_innocent_lines_do_not_fall_with_the_one_that_fails(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:
@@ -274,7 +303,7 @@ def test_a_cry_for_help_that_cannot_be_answered_is_still_one(
 def test_trouble_with_the_database_costs_a_message_no_attempt(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:
-    trouble = iter([True] * (MAX_ATTEMPTS + 3))
+    trouble = iter([True] * (MAX_TAKES + 3))
 
     def fail(text: str) -> None:
         if next(trouble, False):
@@ -282,7 +311,7 @@ def test_trouble_with_the_database_costs_a_message_no_attempt(
 
     receipt = inbox.accept(HELLO)
     runner = _runner(database, sealer, Echo(before_answer=fail))
-    for _ in range(MAX_ATTEMPTS + 3):
+    for _ in range(MAX_TAKES + 3):
         with database.write() as connection:
             connection.execute(conversations.update().values(ready_at=1))
         claim = runner.queue.claim_next()
@@ -685,8 +714,8 @@ def test_a_message_that_the_database_cannot_take_is_given_up_like_any_other(
 
     inbox.accept(HELLO)
     runner = _runner(database, sealer, Echo(refuse))
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(ERRORS_BORNE):
         _wait_and_run(runner)
     with database.read() as connection:
         attempts = connection.execute(select(conversations.c.attempts)).scalar_one()
-    assert attempts == MAX_ATTEMPTS
+    assert attempts == MAX_TAKES
