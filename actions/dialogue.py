@@ -186,7 +186,7 @@ class ActionMintaPetugas(Action):
         turn = context.current()
         if filing.current_desk_key(turn.vault) is None or turn.vault is None:
             # Nobody could read it.
-            dispatcher.utter_message(response="utter_minta_petugas")
+            dispatcher.utter_message(response=words.NOBODY_AT_ALL)
             return []
         turn.calls = context.Call(handoffs.WISH)
         now = now_ms()

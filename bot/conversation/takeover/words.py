@@ -12,5 +12,7 @@ NOBODY_YET = "ucapan_petugas_belum"
 CALLED, CALLED_CLOSED, CALLED_SOMETIME = (
     "ucapan_petugas_dipanggil", "ucapan_petugas_tutup", "ucapan_petugas_nanti",
 )  # fmt: skip
-# The same after first aid, in one sentence.
+# The desk has nobody who could read it: whom to call instead.
+NOBODY_AT_ALL = "ucapan_petugas_tidak_ada"
+# That a human is called, after first aid and in one sentence.
 CALLED_BESIDE_FIRST_AID = "ucapan_petugas_juga"
