@@ -9,35 +9,19 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import quiz
 from bot.clock import now_ms
 from bot.conversation import context, standing
 from bot.conversation.takeover import handoffs, schedule, words
 from bot.knowledge.buttons import button_for
-from bot.nlu.labels import (
-    ABROAD,
-    CANNOT_CALL,
-    DANGER_SLOT,
-    FAQ,
-    KIND_SLOT,
-    MEMORY_SLOT,
-    READ_SLOT,
-    TOPIC_SLOT,
-)
+from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT, TOPIC_SLOT
 from bot.tips import filing, follow_up
 from bot.tips.draft import SLOT, Draft
 from bot.tips.interview import QUIET
-from bot.triage import first_aid, levels
 
 AREAS = ("hukum", "migrasi", "tanda", "bantuan")
 MAX_SUGGESTIONS = 3
 # A topic that is less likely than this is no help as a suggestion.
 LEAST_LIKELY = 0.1
-
-# For how many unclear messages a cry for help stays in mind.
-DANGER_TURNS = 8
-# Asked where the kind of danger is not known: is it safe to call?
-CAN_CALL = "menelepon"
 # How many topics count as read lately.
 MAX_READ = 8
 
@@ -79,99 +63,6 @@ class ActionBerhenti(Action):
         context.current().stop = is_final
         dispatcher.utter_message(response="ucapan_berhenti" if is_final else "ucapan_cara_berhenti")
         return []
-
-
-class ActionDarurat(Action):
-    """First aid: a number to call and one safe question; then what the answer to it asks for."""
-
-    def name(self) -> str:
-        return "action_darurat"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        said = {e["entity"]: e["value"] for e in tracker.latest_message.get("entities") or []}
-        if about := said.get("tentang"):
-            # From here on questions are answered as usual.
-            dispatcher.utter_message(response=f"ucapan_darurat_{about}")
-            return [SlotSet(DANGER_SLOT, None), SlotSet(KIND_SLOT, None)]
-        # The person is told that staff are called: they are.
-        turn = context.current()
-        turn.calls = context.Call(handoffs.LEVEL, levels.highest(turn.level, levels.SERIOUS))
-        turns = tracker.get_slot(DANGER_SLOT)
-        kind = _kind(said, tracker)
-        response = _first_aid(said, kind, tracker)
-        dispatcher.utter_message(response=response)
-        if turns and response == _again(kind, turns, tracker):
-            return [*quiz.ended(), SlotSet(DANGER_SLOT, turns - 1)]
-        # Whoever is in danger is not asked about a quiz again, and for a while "tolong" or
-        # "takut" is no small talk.
-        return [*quiz.ended(), SlotSet(DANGER_SLOT, DANGER_TURNS), SlotSet(KIND_SLOT, kind)]
-
-
-def _knows(situation: str, tracker: Tracker) -> bool:
-    """Whether it was told before (nlu_data/lookup/keadaan.yml)."""
-    known = tracker.get_slot(MEMORY_SLOT) or {}
-    return situation in known.get("situations", ())
-
-
-def _kind(said: dict[str, Any], tracker: Tracker) -> str | None:
-    """The kind of danger that is talked about."""
-    if said.get(first_aid.CODE_WORD, "arti") != "arti":
-        return first_aid.CODE_WORD
-    if kind := said.get("jenis"):
-        return str(kind)
-    before: str | None = tracker.get_slot(KIND_SLOT)
-    if before or "lanjut" in said or CAN_CALL in said:
-        return before
-    return first_aid.ABROAD if _knows(ABROAD, tracker) else None
-
-
-def _first_aid(said: dict[str, Any], kind: str | None, tracker: Tracker) -> str:
-    """The response to a cry for help, or to the answer to its question."""
-    if code := said.get(first_aid.CODE_WORD):
-        return _to_code_word(code, tracker)
-    if said.get(CAN_CALL) in ("ya", "tidak"):
-        return f"ucapan_darurat_{said[CAN_CALL]}"
-    if kind and said.get("jawab") in first_aid.answers(kind):
-        return f"{first_aid.PREFIX}{kind}/{said['jawab']}"
-    turns, before = tracker.get_slot(DANGER_SLOT), tracker.get_slot(KIND_SLOT)
-    if turns and (kind is None or kind == before):
-        # A second cry gets other words, never the same ones twice running.
-        return _again(kind, turns, tracker)
-    return _first(kind, tracker)
-
-
-def _first(kind: str | None, tracker: Tracker) -> str:
-    """The response to the first cry for help of a kind."""
-    if kind is None:
-        return "ucapan_darurat_tidak" if _knows(CANNOT_CALL, tracker) else "ucapan_darurat"
-    if _knows(ABROAD, tracker) and kind != first_aid.ABROAD:
-        # The police of Indonesia cannot come there.
-        own = first_aid.has_own_words_abroad(kind)
-        return f"{first_aid.PREFIX}{kind}/luar" if own else first_aid.PREFIX + first_aid.ABROAD
-    return first_aid.PREFIX + kind
-
-
-def _again(kind: str | None, turns: int, tracker: Tracker) -> str:
-    """The response to whoever writes on and tells nothing new."""
-    number = (DANGER_TURNS - turns) % 2
-    if kind:
-        return f"{first_aid.PREFIX}{kind}/masih{number}"
-    # A call that is not safe is not asked for again.
-    if _knows(CANNOT_CALL, tracker) and number:
-        return "ucapan_darurat_tidak"
-    return "ucapan_darurat_tanya" if number else "ucapan_darurat_lanjut"
-
-
-def _to_code_word(code: str, tracker: Tracker) -> str:
-    """The answer to BERAS: it must look harmless, and be true."""
-    name = "arti"
-    if code != "arti" and filing.current_desk_key(context.current().vault) is None:
-        name = "balas_kosong_luar" if _knows(ABROAD, tracker) else "balas_kosong"
-    elif code != "arti":
-        name = "balas_patokan" if code == "patokan" else "balas"
-    return f"{first_aid.PREFIX}{first_aid.CODE_WORD}/{name}"
 
 
 class ActionMintaPetugas(Action):

@@ -60,5 +60,9 @@ def channel_texts(name: str) -> dict[str, Any]:
 
 def is_keyword(group: str, text: str) -> bool:
     """Whether a whole message is one of the keywords of a group: "STOP.", "/stop"."""
-    said = " ".join(_LETTERS.findall(text.lower()))
-    return said in _channels()["kata_utuh"][group]
+    return as_said(text) in _channels()["kata_utuh"][group]
+
+
+def as_said(text: str) -> str:
+    """A message without capitals and punctuation."""
+    return " ".join(_LETTERS.findall(text.lower()))

@@ -43,17 +43,60 @@ def add_to(main: click.Group, house_of: Callable[[str], House]) -> None:
     @_which
     @_by
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    def desk_read(handoff_id: str, by: str, as_json: bool) -> None:
+    @click.option("--why", is_flag=True, help="Also how grave each message is, and by which words.")
+    def desk_read(handoff_id: str, by: str, as_json: bool, why: bool) -> None:
         """What was said, and how far each message of staff got."""
-        _commands().read(house_of("desk"), handoff_id, by=by, as_json=as_json)
+        _commands().read(house_of("desk"), handoff_id, by=by, as_json=as_json, why=why)
 
     @desk.command("say")
     @_which
     @_by
     @click.option("--anyway", is_flag=True, help="Also to who asked not to be answered.")
-    def desk_say(handoff_id: str, by: str, anyway: bool) -> None:
-        """Writes to the person."""
-        _commands().say(house_of("desk"), handoff_id, by=by, anyway=anyway)
+    @click.option("--reply", metavar="REPLY", help="One of: suluh desk replies")
+    @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="Of the reply.")
+    @click.option("--topic", metavar="TOPIC", help="The answer of a topic of the catalogue.")
+    def desk_say(
+        handoff_id: str,
+        by: str,
+        anyway: bool,
+        reply: str | None,
+        fields: tuple[str, ...],
+        topic: str | None,
+    ) -> None:
+        """Writes to the person: what is typed, a reply or the answer of a topic."""
+        _writing().say(
+            house_of("desk"), handoff_id, by=by, anyway=anyway, reply=reply, fields=fields,
+            topic=topic,
+        )  # fmt: skip
+
+    @desk.command("replies")
+    @click.argument("reply", required=False, metavar="[REPLY]")
+    def desk_replies(reply: str | None) -> None:
+        """What may be said without finding the words first; of one all of it."""
+        _writing().show_replies(reply)
+
+    @desk.command("suggest")
+    @_which
+    @_by
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    def desk_suggest(handoff_id: str, by: str, as_json: bool) -> None:
+        """What the catalogue says to what the person wrote last. Sends nothing."""
+        _writing().suggest(house_of("desk"), handoff_id, by=by, as_json=as_json)
+
+    @desk.command("stay")
+    @_which
+    @_by
+    def desk_stay(handoff_id: str, by: str) -> None:
+        """You are there, though you write nothing: the lease begins anew."""
+        _commands().stay(house_of("desk"), handoff_id, by=by)
+
+    @desk.command("again")
+    @_which
+    @click.option("--level", type=click.Choice(["biasa", "tinggi", "darurat"]), default="biasa")
+    @_by
+    def desk_again(handoff_id: str, level: str, by: str) -> None:
+        """Puts a conversation that was handed back into the queue again; prints its new ID."""
+        _commands().call_again(house_of("desk"), handoff_id, level, by=by)
 
     @desk.command("note")
     @_which
@@ -123,3 +166,9 @@ def _commands():  # type: ignore[no-untyped-def]  # imported only when one of th
     from suluh import desk_commands
 
     return desk_commands
+
+
+def _writing():  # type: ignore[no-untyped-def]  # imported only when one of them runs
+    from suluh import desk_writing
+
+    return desk_writing

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import click
 
 from bot.clock import LOCAL, now_ms
-from bot.conversation.takeover import calls, handoffs, schedule
+from bot.conversation.takeover import calls, erasing, handoffs, schedule, suggestions
 from bot.conversation.takeover.handoffs import Handoff
 from bot.conversation.takeover.ladder import DUTY, MAIL
 from bot.conversation.takeover.officer import Officers
 from bot.conversation.takeover.transcript import Entry
 from bot.errors import OperatorError
+from bot.privacy import staff
 from channels import registry
 from suluh import staff_commands
 from suluh.wiring import House
 
 NOBODY = "Nobody waits."
+ERASED = "The assistant answers again. What was said is deleted, as the person wanted."
 BAD_DAY = "A day is written 2026-12-25."
 BAD_TELEPHONE = "A telephone is written +6281200000001."
 BAD_MAILBOX = "A mailbox is written petugas@example.org."
@@ -32,8 +34,11 @@ def show_queue(house: House, *, as_json: bool) -> None:
     """A line a conversation, who waits first; nothing that was said."""
     with house.database.read() as connection:
         found = handoffs.queue(connection)
+        names = {member.id: member.name for member in staff.members(connection)}
+        erased = {one.id for one in found if erasing.is_wished(connection, one.id)}
     for handoff in found:
-        click.echo(json.dumps(_as_data(handoff)) if as_json else _line(handoff))
+        data = _as_data(handoff, names, erases=handoff.id in erased)
+        click.echo(json.dumps(data) if as_json else _line(handoff, data))
     if not found and not as_json:
         click.echo(NOBODY, err=True)
 
@@ -41,44 +46,56 @@ def show_queue(house: House, *, as_json: bool) -> None:
 def take(house: House, handoff_id: str, *, by: str) -> None:
     """Takes a conversation over and shows what was said."""
     member = staff_commands.unlocked(house, by)
-    officers = _officers(house)
+    officers = officers_of(house)
     officers.take(member, handoff_id)
     for entry in officers.read(member, handoff_id):
         click.echo(_said(entry))
 
 
-def read(house: House, handoff_id: str, *, by: str, as_json: bool) -> None:
+def read(house: House, handoff_id: str, *, by: str, as_json: bool, why: bool) -> None:
+    """With `why` the model is loaded, which takes a while."""
     member = staff_commands.unlocked(house, by)
-    for entry in _officers(house).read(member, handoff_id):
+    entries = officers_of(house).read(member, handoff_id)
+    if why:
+        from suluh.desk_writing import catalogue
+
+        entries = suggestions.explained(entries, catalogue(house))
+    for entry in entries:
         click.echo(json.dumps(_entry_as_data(entry)) if as_json else _said(entry))
 
 
-def say(house: House, handoff_id: str, *, by: str, anyway: bool) -> None:
+def stay(house: House, handoff_id: str, *, by: str) -> None:
+    officers_of(house).stay(staff_commands.unlocked(house, by), handoff_id)
+
+
+def call_again(house: House, handoff_id: str, level: str, *, by: str) -> None:
+    """The id alone on standard output."""
     member = staff_commands.unlocked(house, by)
-    text = staff_commands.asked("Message to the person", hidden=False)
-    _officers(house).say(member, handoff_id, text, anyway=anyway)
+    click.echo(officers_of(house).call_again(member, handoff_id, level).id)
 
 
 def note(house: House, handoff_id: str, *, by: str) -> None:
     member = staff_commands.unlocked(house, by)
-    _officers(house).note(member, handoff_id, staff_commands.asked("Note", hidden=False))
+    officers_of(house).note(member, handoff_id, staff_commands.asked("Note", hidden=False))
 
 
 def transfer(house: House, handoff_id: str, to: str, *, by: str) -> None:
     member = staff_commands.unlocked(house, by)
-    _officers(house).transfer(member, handoff_id, to)
+    officers_of(house).transfer(member, handoff_id, to)
     click.echo(f"Offered to {to}; you hold it until it is taken.", err=True)
 
 
 def set_level(house: House, handoff_id: str, level: str, *, by: str) -> None:
-    _officers(house).set_level(staff_commands.unlocked(house, by), handoff_id, level)
+    officers_of(house).set_level(staff_commands.unlocked(house, by), handoff_id, level)
 
 
 def hand_back(house: House, handoff_id: str, *, by: str) -> None:
     member = staff_commands.unlocked(house, by)
     agreed = staff_commands.asked("What was agreed", hidden=False)
-    _officers(house).hand_back(member, handoff_id, agreed)
-    click.echo("The assistant answers again.", err=True)
+    officers = officers_of(house)
+    is_erased = officers.erases(handoff_id)
+    officers.hand_back(member, handoff_id, agreed)
+    click.echo(ERASED if is_erased else "The assistant answers again.", err=True)
 
 
 def show_office(house: House) -> None:
@@ -154,18 +171,33 @@ def _write(house: House, change: Callable[[Any], Any]) -> None:
         change(connection)
 
 
-def _officers(house: House) -> Officers:
+def officers_of(house: House) -> Officers:
     return Officers(house.vault, registry.capabilities(house.channels()))
 
 
-def _line(handoff: Handoff) -> str:
+def _line(handoff: Handoff, data: dict[str, Any]) -> str:
     minutes = (now_ms() - handoff.opened_at) // 60_000
-    held = "held" if handoff.state == handoffs.HELD else f"waits {minutes} min"
-    return f"{handoff.id}  {handoff.level:<8} {handoff.reason:<6} {handoff.channel:<9} {held}"
+    how = [f"waits {minutes} min"]
+    if handoff.state == handoffs.HELD:
+        how = [f"held by {data['held_by']} until {data['held_until'][-5:]}"]
+    if data["offered_to"]:
+        how.append(f"offered to {data['offered_to']}")
+    if data["cries"]:
+        how.append("cries for help, not answered")
+    if data["erases"]:
+        how.append("wants all deleted")
+    about = f"{handoff.id}  {handoff.level:<8} {handoff.reason:<6} {handoff.channel:<9}"
+    return f"{about} {', '.join(how)}"
 
 
-def _as_data(handoff: Handoff) -> dict[str, Any]:
+def _as_data(handoff: Handoff, names: Mapping[str, str], *, erases: bool) -> dict[str, Any]:
+    is_held = handoff.state == handoffs.HELD
     return {
+        "held_by": names.get(handoff.staff_id or "") if is_held else None,
+        "held_until": _moment(handoff.held_until) if handoff.held_until else None,
+        "offered_to": names.get(handoff.offered_to or ""),
+        "cries": handoff.is_cried_into,
+        "erases": erases,
         "id": handoff.id,
         "level": handoff.level,
         "reason": handoff.reason,
@@ -184,6 +216,8 @@ def _entry_as_data(entry: Entry) -> dict[str, Any]:
         "location": entry.location,
         "state": entry.state,
         "error": entry.error_code,
+        "level": entry.level,
+        "why": list(entry.why),
     }
 
 
@@ -198,7 +232,8 @@ def _said(entry: Entry) -> str:
         if part
     )
     state = f"  ({entry.state})" if entry.state else ""
-    return f"[{entry.author}, {_moment(entry.created_at)}] {' '.join(parts)}{state}"
+    why = f"  ({entry.level}: {', '.join(entry.why)})" if entry.why else ""
+    return f"[{entry.author}, {_moment(entry.created_at)}] {' '.join(parts)}{state}{why}"
 
 
 def _moment(at: int) -> str:

@@ -73,4 +73,9 @@ def _announce(settings: Settings, host: str, port: int, operations_port: int) ->
         click.echo("Suluh does not answer yet; the messages above say why.", err=True)
         return
     shown = settings.public_url or f"http://{host}:{port}/"
-    click.echo(f"\n  Suluh menyala. Buka: {shown}\n  Kesehatan dan angka: {health}\n", err=True)
+    desk = f"{shown.rstrip('/')}/meja/"
+    click.echo(
+        f"\n  Suluh menyala. Buka: {shown}\n  Meja petugas: {desk}\n"
+        f"  Kesehatan dan angka: {health}\n",
+        err=True,
+    )

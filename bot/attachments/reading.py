@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -47,6 +47,33 @@ def files_of_tip(connection: Connection, tip_id: str) -> list[TipFile]:
     )
     return [
         TipFile(row.id, row.kind, row.media_type, row.size, row.desk_key_id, bytes(row.desk_sealed))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class MessageFile:
+    """A file that came with a message of a conversation, once it is kept."""
+
+    id: str
+    inbox_id: int
+    position: int
+    kind: str
+    media_type: str
+    size: int
+
+
+def files_of_messages(connection: Connection, inbox_ids: Collection[int]) -> list[MessageFile]:
+    """The files of messages, in the order in which they came; not those still to be fetched."""
+    rows = connection.execute(
+        select(attachments)
+        .where(attachments.c.inbox_id.in_(inbox_ids))
+        .where(attachments.c.state == KEPT)
+        .where(attachments.c.key_sealed.is_not(None))
+        .order_by(attachments.c.inbox_id, attachments.c.position)
+    )
+    return [
+        MessageFile(row.id, row.inbox_id, row.position, row.kind, row.media_type, row.size)
         for row in rows
     ]
 

@@ -329,6 +329,11 @@ class Outbox:
         """What messages of a conversation are held for: `FOR_WINDOW`, `FOR_MORE`."""
         return set(connection.execute(_HELD_FOR, {"whose": conversation_id}).scalars())
 
+    def has_turn(self, connection: Connection, turn_id: str) -> bool:
+        """Whether the messages of a turn were added already."""
+        query = select(outbox.c.id).where(outbox.c.turn_id == turn_id).limit(1)
+        return connection.execute(query).first() is not None
+
     def has_more(self, connection: Connection, conversation_id: str) -> bool:
         """Whether a long answer goes on when the person asks for it."""
         return FOR_MORE in self.held_for(connection, conversation_id)

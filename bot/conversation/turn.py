@@ -23,7 +23,7 @@ from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import FOR_MORE, FOR_WINDOW, STOPPED, Outbox
 from bot.conversation.queue import Claim, Locked, Queue
 from bot.conversation.rendering import render
-from bot.conversation.takeover import handoffs, transcript
+from bot.conversation.takeover import beside, handoffs, transcript
 from bot.conversation.takeover.words import BACK_AGAIN, STILL_WAITS
 from bot.conversation.wiping import wipe
 from bot.knowledge import unanswered
@@ -309,7 +309,7 @@ class TurnRunner:
             if is_held:
                 # Read under the lock: whoever took over while this was computed is not talked
                 # over. What the assistant would have said was not said.
-                replies = self._relay(connection, claim, turn)
+                replies = self._relay(connection, claim, turn, answer)
             else:
                 replies = self._conclude(connection, claim, locked, turn_id, turn, answer)
             level = levels.ORDINARY if forget else levels.highest(locked.level, answer.level)
@@ -349,7 +349,9 @@ class TurnRunner:
             wipe(connection, self._sealer, conversation_id)
         return replies
 
-    def _relay(self, connection: Connection, claim: Claim, turn: _Turn) -> Sequence[Reply]:
+    def _relay(
+        self, connection: Connection, claim: Claim, turn: _Turn, answer: Answer
+    ) -> Sequence[Reply]:
         """Gives lines to the human who holds the conversation; the assistant says nothing."""
         whose = claim.conversation_id
         handoff = handoffs.of_conversation(connection, whose)
@@ -363,6 +365,11 @@ class TurnRunner:
             standing.stop(connection, whose)
         elif any(_resumes(content.text) for content in turn.contents):
             standing.resume(connection, whose)
+        shown = self._capabilities.get(claim.channel, EVERYTHING)
+        beside.heed(
+            connection, self._outbox, handoff, turn.contents, shown,
+            level=answer.level, forget=answer.forget,
+        )  # fmt: skip
         return ()
 
     def _lapse(self, connection: Connection, claim: Claim) -> Sequence[Reply]:

@@ -14,7 +14,8 @@ from bot.entities.countries import name_of
 from bot.knowledge.buttons import metadata, own_texts, sends_abroad
 from bot.knowledge.facts import missions
 from bot.nlu.labels import ABROAD, DANGER_SLOT, KIND_SLOT, MEMORY_SLOT, TOPIC_SLOT
-from bot.triage import levels
+from bot.triage import first_aid, levels
+from bot.triage.after_cry import Cry
 from bot.triage.first_aid import CODE_WORD, SUICIDE, WATCHED
 
 # In the metadata of a dialog intent: the topic that short questions after it are read with.
@@ -96,8 +97,14 @@ class Additions:
 
         Where somebody thinks of suicide it is people nearby who matter.
         """
-        if not memory.needs_mission or tracker.get_slot(KIND_SLOT) in (SUICIDE, WATCHED, CODE_WORD):
+        name = first_aid.base(tracker.get_slot(KIND_SLOT) or "")
+        cry = Cry.of(tracker.get_slot(DANGER_SLOT))
+        if not memory.needs_mission or cry is None or name in (SUICIDE, WATCHED, CODE_WORD):
             return replies
+        if cry.mission == memory.country:
+            # Once in a danger.
+            return replies
+        trackers.set_slot(tracker, DANGER_SLOT, replace(cry, mission=memory.country).as_slot())
         first = replies[0]
         line = self._mission(memory, channel)
         return [replace(first, text=f"{line}\n\n{first.text}"), *replies[1:]]

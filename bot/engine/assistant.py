@@ -13,7 +13,7 @@ from bot.conversation.context import TurnContext, turn
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.conversation.turn import Answer
-from bot.engine import rasa_internals, telling
+from bot.engine import danger, rasa_internals, telling
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
@@ -165,7 +165,8 @@ class Assistant:
         ):
             replies = with_one_list([*replies, *after])
         is_watched = tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
-        is_first_aid = self._tracker.ran(tracker, "action_darurat") and not is_watched
+        looks_harmless = is_watched or danger.is_taken_back(understanding)
+        is_first_aid = self._tracker.ran(tracker, "action_darurat") and not looks_harmless
         if is_first_aid and not telling.is_told(tracker):
             replies = self._with_report(replies, channel, is_first=not was_in_danger)
         if understanding.level == levels.SERIOUS and not understanding.sure:
@@ -189,8 +190,8 @@ class Assistant:
     def _with_report(
         self, replies: Sequence[Reply], channel: str, *, is_first: bool
     ) -> list[Reply]:
-        """After first aid the way to the desk, which is called, where there is one and room."""
-        if channel == "sms" or filing.current_desk_key(self._vault) is None:
+        """After first aid that the desk is called, where there is one, and the way to it."""
+        if filing.current_desk_key(self._vault) is None:
             return list(replies)
         button = button_for("lapor", self._processor.domain.responses)
         assert button is not None
@@ -199,9 +200,10 @@ class Assistant:
         text = last.text
         if is_first:
             (called,) = self._say(CALLED_BESIDE_FIRST_AID, channel)
-            # The question stays the last thing that is read.
-            told, mark, question = text.rpartition("\n\n")
-            text = f"{told}\n\n{called.text}{mark}{question}" if mark else f"{text} {called.text}"
+            text = _before_the_question(text, called.text, in_line=channel == "sms")
+        if channel == "sms":
+            # A list of one more way would cost another SMS.
+            return [*before, Reply(text, last.choices)]
         return [*before, Reply(text, (*last.choices[: MAX_CHOICES - 1], report))]
 
     def _report_again(self, tracker: Any, said: Sequence[Reply], channel: str) -> list[Reply]:
@@ -244,3 +246,15 @@ class Assistant:
             raise RuntimeError(f"the domain has no {response}")
         reply = self._collector.to_reply(said)
         return [replace(reply, choices=(*reply.choices, *choices))]
+
+
+def _before_the_question(text: str, said: str, *, in_line: bool) -> str:
+    """A text with a sentence more; a question stays the last thing that is read.
+
+    Args:
+        in_line: The question stands behind the last sentence, as in an SMS; else by itself.
+    """
+    told, mark, question = text.rpartition(". " if in_line else "\n\n")
+    if not mark or (in_line and not question.endswith("?")):
+        return f"{text} {said}"
+    return f"{told}. {said} {question}" if in_line else f"{told}\n\n{said}\n\n{question}"

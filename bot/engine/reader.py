@@ -11,7 +11,7 @@ from typing import Any
 from bot import lexicon
 from bot.conversation.choices import is_place_in_list, names_no_choice, pick
 from bot.conversation.messages import Content, Understanding
-from bot.engine import danger, rasa_internals, telling, wishes
+from bot.engine import danger, follow_ups, openings, rasa_internals, telling, wishes
 from bot.engine import tracker as trackers
 from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
@@ -33,7 +33,7 @@ from bot.nlu.labels import (
 )
 from bot.quiz.questions import LETTERS
 from bot.quiz.rounds import AFTER, BEFORE, ROUND_SLOT, Round
-from bot.triage import first_aid, levels
+from bot.triage import levels
 from bot.triage.phrases import (
     Danger,
     Told,
@@ -41,7 +41,6 @@ from bot.triage.phrases import (
     sounds_serious,
     speaks_of_own,
     speaks_of_suicide,
-    tells_of_another,
 )
 
 QUIZ, RUDE, STOP, GREETING = "kuis", "kasar", "berhenti", "salam"
@@ -140,11 +139,12 @@ class Reader:
         if self._stop(tracker, text) or self._picked(tracker, lines, text):
             return None
         return (
-            telling.with_receipt(text)
+            follow_ups.with_receipt(text)
             or telling.in_report(tracker, lines, text, read)
-            or telling.in_follow_up(tracker, lines, text, read)
-            or telling.begins_with_story(tracker, text, read)
-            or telling.after_sending(tracker, lines, text, read)
+            or follow_ups.in_follow_up(tracker, lines, text, read)
+            or telling.comes_back_with_story(tracker, text, read)
+            or openings.begins_with_story(tracker, text, read)
+            or follow_ups.after_sending(tracker, lines, text, read)
         )
 
     def _without_words(
@@ -226,11 +226,8 @@ class Reader:
             return answer, None
         if understanding.intent == QUIZ and (stage := _stage(text)):
             return certain(QUIZ, tahap=stage), other
-        if meant := danger.in_danger(text, understanding, tracker):
+        if meant := danger.in_danger(text, understanding, tracker, memory):
             return meant, None
-        if understanding.intent == levels.URGENT and tells_of_another(text):
-            told = certain(levels.URGENT, tentang="orang_lain")
-            return replace(told, level=understanding.level), None
         if meant := self._after_answer.in_that_country(understanding, tracker, text):
             return meant, None
         named = [*understanding.parsed.get("entities", ())]
@@ -362,8 +359,8 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT and is_cry:
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
-    if intent == levels.URGENT and (kind := first_aid.kind_of(text)):
-        parsed["entities"] = [*parsed["entities"], {"entity": "jenis", "value": kind}]
+    if intent == levels.URGENT:
+        parsed["entities"] = [*parsed["entities"], *danger.cried_for(text)]
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.settings import PROJECT_ROOT
-from bot.triage import first_aid
+from bot.triage import after_cry, first_aid
 
 Responses = dict[str, list[dict[str, Any]]]
 Button = dict[str, str]
@@ -28,7 +28,8 @@ def own_texts() -> dict[str, Any]:
     a reporter is told of the state of a report, and `tentang`, what errands are about."""
     texts: dict[str, Any] = yaml.safe_load(OWN_TEXTS_FILE.read_text("utf-8"))
     of_tips = yaml.safe_load(TIP_TEXTS_FILE.read_text("utf-8"))
-    said = {**texts["ucapan"], **of_tips["ucapan"], **first_aid.responses()}
+    in_danger = {**first_aid.responses(), **after_cry.responses()}
+    said = {**texts["ucapan"], **of_tips["ucapan"], **in_danger}
     return {**texts, **of_tips, "ucapan": said}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,32 @@ def missions() -> dict[str, list[str]]:
         if country := contact.get("country"):
             found.setdefault(country, []).append(f"{contact['name']} {contact['show']}")
     return found
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to call, or a page to open.
+
+    Attributes:
+        show: The number or the address of the page, as it is written.
+        verified_on: The day of the source, as in "2026-02-06".
+        country: ISO 3166-1, of an Indonesian mission abroad.
+    """
+
+    name: str
+    show: str
+    verified_on: str | None = None
+    country: str | None = None
+
+
+@lru_cache(maxsize=1)
+def contacts() -> dict[str, Contact]:
+    """Every contact by its id."""
+    found = yaml.safe_load((FACTS_DIR / "contacts.yml").read_text("utf-8"))["contacts"]
+    return {
+        name: Contact(said["name"], said["show"], said.get("verified_on"), said.get("country"))
+        for name, said in found.items()
+    }
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str:

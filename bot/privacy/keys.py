@@ -23,6 +23,7 @@ WEBHOOK_SUBKEY = 4
 # 5 sealed all files before each had a key of its own.
 RECEIPT_SUBKEY = 6
 MARK_SUBKEY = 7
+BROWSER_SUBKEY = 8
 
 
 class KeyFileError(OperatorError):

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.clock import LOCAL
+from bot.privacy.signing_in import sessions
 from bot.settings import PROJECT_ROOT
 from bot.storage.database import Database
 from bot.storage.locks import lock_conversations
@@ -29,6 +30,8 @@ from bot.storage.tables import (
     outbox,
     quiz_rounds,
     receipt_tries,
+    sign_in_tries,
+    staff_sessions,
     tip_counts,
     tip_drafts,
     tips,
@@ -137,21 +140,28 @@ def purge(database: Database, now: int, *, thorough: bool = True) -> dict[str, i
     """
     first_month = f"{_day(_ago(FIGURES, now)):%Y-%m}"
     first_day = str(_day(_ago(QUESTION, now)))
-    rounds, counts, tries = quiz_rounds.c, tip_counts.c, receipt_tries.c
-    forgotten = (tries.since < _ago(TRIES, now)) & (tries.blocked_until <= now)
+    rounds, counts = quiz_rounds.c, tip_counts.c
     gone = {
         CONVERSATION: _purge_conversations(database, _ago(CONVERSATION, now)),
         **_purge_tips(database, now),
         QUESTION: _delete(database, unanswered, unanswered.c.id, unanswered.c.day < first_day),
         FIGURES: _delete(database, quiz_rounds, rounds.id, rounds.month < first_month)
         + _delete(database, tip_counts, counts.month, counts.month < first_month),
-        TRIES: _delete(database, receipt_tries, tries.scope, forgotten),
+        TRIES: sum(
+            _delete(database, table, table.c.scope, _is_forgotten(table, now))
+            for table in (receipt_tries, sign_in_tries)
+        ),
     }
+    _delete(database, staff_sessions, staff_sessions.c.id, sessions.is_over(now))
     _unlink(database, _ago(CONVERSATION, now))
     # Also when nothing went: the purge before may have been killed at this point.
     if not (database.rewrite() if thorough else database.close_words_for_good()):
         logger.warning("somebody reads: what was deleted is wiped off the disk by the next purge")
     return gone
+
+
+def _is_forgotten(tries: Table, now: int) -> ColumnElement:
+    return (tries.c.since < _ago(TRIES, now)) & (tries.c.blocked_until <= now)
 
 
 def _unlink(database: Database, before: int) -> None:

@@ -31,6 +31,7 @@ from bot.privacy.roster import (
     members,
 )
 from bot.privacy.sealing import SealBroken
+from bot.privacy.signing_in import second_factor, sessions
 from bot.privacy.unlocked import (
     NotGranted,
     Unlocked,
@@ -126,6 +127,8 @@ def change_password(database: Database, by: Unlocked, password: str) -> None:
         if not by.is_current(connection):
             raise StaffError(UNKNOWN_NAME)
         connection.execute(staff.update().where(staff.c.id == by.staff_id).values(**vars(locked)))
+        # Whoever knew the old one may be signed in with it.
+        sessions.end_all(connection, by.staff_id)
 
 
 def reset_password(database: Database, name: str, password: str, *, by: Unlocked) -> None:
@@ -153,6 +156,7 @@ def reset_password(database: Database, name: str, password: str, *, by: Unlocked
             .values(public_key=pair.public_key, **vars(locked))
         )
         grants.take(connection, member.id)
+        _sign_out(connection, member.id)
         if member.role in READERS:
             grants.give(connection, Holder(member.id, pair.public_key), keys)
 
@@ -174,6 +178,7 @@ def disable(database: Database, name: str) -> None:
             .values(disabled_at=clock.now_ms(), private_sealed=b"")
         )
         grants.take(connection, member.id)
+        _sign_out(connection, member.id)
         grants.rotate(connection, roster.holders(connection))
 
 
@@ -219,6 +224,12 @@ def _new_recovery(connection: Connection, keys: dict[str, bytes]) -> KeyPair:
     grants.give(connection, Holder(RECOVERY, pair.public_key), keys)
     grants.rotate(connection, roster.holders(connection))
     return pair
+
+
+def _sign_out(connection: Connection, staff_id: str) -> None:
+    """The old key pair is worth nothing: its sessions end, and so does what it opened."""
+    sessions.end_all(connection, staff_id)
+    second_factor.forget(connection, staff_id)
 
 
 def _require_admin(connection: Connection, by: Unlocked) -> None:

@@ -84,6 +84,22 @@ class Unlocked:
             and bytes(row.public_key) == self.public_key
         )
 
+    def seal_for_self(self, plain: bytes, place: str) -> bytes:
+        """Seals what only this member opens again, after giving the password."""
+        return boxes.seal_for(self._pair.public_key, plain, place)
+
+    def open_own(self, sealed: bytes, place: str) -> bytes:
+        """Opens what `seal_for_self` gave.
+
+        Raises:
+            SealBroken: It was sealed for another key pair or place, or changed.
+        """
+        return boxes.open_with(self._pair.private_key, sealed, place)
+
+    def private_key(self) -> bytes:
+        """32 bytes, for a session to seal: never to be kept in the clear."""
+        return self._pair.private_key
+
     def locked_with(self, password: str) -> Locked:
         """The private key under a new password. Slow."""
         return passwords.lock(self._pair.private_key, password, place(self.staff_id))

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0008"
 
 metadata = MetaData(
     naming_convention={
@@ -198,6 +198,52 @@ staff = Table(
     # When the member was last at the desk.
     Column("seen_at", BigInteger),
     UniqueConstraint("name"),
+)
+
+# What a member needs beside the password: the secret of an app, sealed for the member.
+staff_factors = Table(
+    "staff_factors",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    # The time step of the code that was used last: no code is good twice.
+    Column("last_step", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# Codes on paper for who has lost the app; each is good once.
+staff_codes = Table(
+    "staff_codes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", LargeBinary(32), primary_key=True),
+)
+
+# Who is signed in at the desk. The member's private key is sealed with what stands in the
+# browser's cookie alone; `id` is a hash of it.
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    # password: the second factor is still to come; open: signed in.
+    Column("stage", String(8), nullable=False),
+    Column("key_sealed", LargeBinary, nullable=False),
+    # The secret of an app that is not yet proven to be set up.
+    Column("pending_sealed", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Index(None, "staff_id"),
+)
+
+# Sign-ins that failed: by name, or by a browser that signed in here before. Hashes, no names.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("scope", String(22), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("blocked_until", BigInteger, nullable=False),
 )
 
 # The key pairs of the desk: what people report is sealed for the newest one.

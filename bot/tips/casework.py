@@ -6,8 +6,9 @@ Everything but the list needs a member who gave the password (`bot.privacy.staff
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, func, select, update
@@ -26,6 +27,8 @@ from bot.tips import filing, follow_up
 # To which a member may move a report; the others come by themselves.
 GIVEN_STATES = (filing.READ, filing.WORKING, filing.REFERRED, filing.CLOSED)
 LONGEST_MESSAGE = 2_000
+# Fewer digits than these are looked for as they are written.
+SHORTEST_NUMBER = 4
 # Figures about fewer reports than this could be about somebody.
 SMALLEST_GROUP = 5
 # The graver first, then the older.
@@ -39,7 +42,11 @@ TOO_LONG = f"A message to a reporter has at most {LONGEST_MESSAGE} characters."
 
 
 class TipError(OperatorError):
-    """It is not possible; the message says why."""
+    """It is not possible; the message says why, and `reason` says it for a program."""
+
+    def __init__(self, message: str, reason: str = "other") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Case:
-    """An opened report."""
+    """An opened report.
+
+    Attributes:
+        has_receipt: Whether its reporter kept one, and so can read what staff write.
+    """
 
     listed: Listed
     fields: Mapping[str, Any] = field(repr=False)
@@ -78,6 +89,86 @@ class Case:
     channel: str = ""
     entries: Sequence[Entry] = field(default=(), repr=False)
     files: Sequence[TipFile] = ()
+    has_receipt: bool = True
+
+
+@dataclass(frozen=True)
+class Match:
+    """Another report that names the same `kind` of thing: phone, account, link or company."""
+
+    tip_id: str
+    kinds: Sequence[str]
+
+
+def matches(connection: Connection, tip_id: str) -> list[Match]:
+    """The other reports that name what this one names; nothing is opened for it."""
+    mine, other = tip_marks.alias("mine"), tip_marks.alias("other")
+    same = and_(mine.c.kind == other.c.kind, mine.c.mark == other.c.mark)
+    rows = connection.execute(
+        select(other.c.tip_id, other.c.kind)
+        .select_from(other.join(mine, same))
+        .where(mine.c.tip_id == tip_id)
+        .where(other.c.tip_id != tip_id)
+        .distinct()
+        .order_by(other.c.tip_id, other.c.kind)
+    ).all()
+    found: dict[str, list[str]] = {}
+    for other_id, kind in rows:
+        found.setdefault(other_id, []).append(kind)
+    return [Match(name, tuple(kinds)) for name, kinds in found.items()]
+
+
+def search(by: Unlocked, connection: Connection, sought: str) -> set[str]:
+    """The reports in which something was said, in whatever letters; of a number in whatever form.
+
+    All of them are opened for it, one after the other, and what staff and reporter said later too.
+
+    Raises:
+        NotGranted: The member may not open them.
+    """
+    found = set()
+    wanted = _Sought(sought)
+    for row in connection.execute(select(tips).where(tips.c.state != filing.WITHDRAWN)):
+        body = json.loads(by.open(row.desk_key_id, row.body_sealed, filing.body_place(row.id)))
+        if wanted.stands_in(_values(body["fields"])) or wanted.stands_in(body["words"]):
+            found.add(row.id)
+    for row in connection.execute(select(tip_entries)):
+        if row.tip_id not in found and wanted.stands_in([_entry(by, row, row.tip_id).text]):
+            found.add(row.tip_id)
+    return found
+
+
+class _Sought:
+    """A word or a number that is looked for."""
+
+    def __init__(self, sought: str) -> None:
+        self._word = sought.casefold().strip()
+        self._number = _digits(sought)
+        letters = any(letter.isalpha() for letter in sought)
+        self._is_number = len(self._number) >= SHORTEST_NUMBER and not letters
+
+    def stands_in(self, texts: Iterable[str]) -> bool:
+        return any(
+            self._word in text.casefold() or (self._is_number and self._number in _digits(text))
+            for text in texts
+        )
+
+
+def _digits(text: str) -> str:
+    """The digits of a number as they are the same in each spelling: without 0 or +62."""
+    return re.sub(r"^(62|0)", "", re.sub(r"\D", "", text))
+
+
+def _values(value: Any) -> Iterator[str]:
+    """Everything that was understood, without the names of the fields."""
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _values(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _values(part)
+    else:
+        yield str(value)
 
 
 def listing(connection: Connection) -> list[Listed]:
@@ -126,13 +217,23 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
         ).all()
         files = files_of_tip(connection, tip_id)
     if row.state == filing.WITHDRAWN:
-        raise TipError(WITHDRAWN_TIP)
+        raise TipError(WITHDRAWN_TIP, "withdrawn")
     plain = by.open(row.desk_key_id, row.body_sealed, filing.body_place(tip_id))
     body = json.loads(plain)
     said = [_entry(by, entry, tip_id) for entry in entries]
+    listed = _listed(row, matches)
     if row.state == filing.NEW:
         _move(database, tip_id, filing.READ, only_from=filing.NEW)
-    return Case(_listed(row, matches), body["fields"], body["words"], body["channel"], said, files)
+        listed = replace(listed, state=filing.READ)
+    return Case(
+        listed=listed,
+        fields=body["fields"],
+        words=body["words"],
+        channel=body["channel"],
+        entries=said,
+        files=files,
+        has_receipt=row.reporter_key is not None,
+    )
 
 
 def move(database: Database, tip_id: str, state: str) -> None:
@@ -146,10 +247,10 @@ def move(database: Database, tip_id: str, state: str) -> None:
     with database.read() as connection:
         row = _row(connection, tip_id)
     if row.state == filing.WITHDRAWN:
-        raise TipError(WITHDRAWN_TIP)
+        raise TipError(WITHDRAWN_TIP, "withdrawn")
     if row.state == filing.UNFINISHED:
         # Its reporter may still be telling it.
-        raise TipError(UNFINISHED_TIP)
+        raise TipError(UNFINISHED_TIP, "unfinished")
     _move(database, tip_id, state, only_from=row.state)
 
 
@@ -162,7 +263,7 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
     The conversation that sent the report is told that there is something to read.
     """
     if not text.strip() or len(text) > LONGEST_MESSAGE:
-        raise TipError(TOO_LONG)
+        raise TipError(TOO_LONG, "text")
     for_desk = json.dumps({"text": text, "told_at": now_ms(), "by": by.name}, ensure_ascii=False)
     for_staff, for_reporter = (
         follow_up.entry_place(tip_id, reader) for reader in (follow_up.STAFF, follow_up.REPORTER)
@@ -172,11 +273,11 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
         row = _row(connection, tip_id, lock=True)
         desk_key = desk.current(connection)
         if row.state == filing.WITHDRAWN:
-            raise TipError(WITHDRAWN_TIP)
+            raise TipError(WITHDRAWN_TIP, "withdrawn")
         if row.state == filing.UNFINISHED or desk_key is None:
-            raise TipError(UNFINISHED_TIP)
+            raise TipError(UNFINISHED_TIP, "unfinished")
         if row.reporter_key is None:
-            raise TipError(NO_RECEIPT)
+            raise TipError(NO_RECEIPT, "no_receipt")
         connection.execute(
             tip_entries.insert().values(
                 tip_id=tip_id,
@@ -227,7 +328,7 @@ def _row(connection: Connection, tip_id: str, *, lock: bool = False) -> Row:
     query = select(tips).where(tips.c.id == tip_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise TipError(NO_SUCH_TIP)
+        raise TipError(NO_SUCH_TIP, "no_such")
     return row
 
 

@@ -82,6 +82,9 @@ def _count_at(said: Statement, place: int) -> _Count | None:
     if not _counts_people(said, place, after, kind, before):
         return None
     is_one = value == 1 and said.asked != "jumlah"
+    if is_one and kind in ("yang", "yg", "sing"):
+        # "ada satu yang pernah nangis" is one of them.
+        return None
     if is_one and before not in signs.words("jumlah", "sebelum_satu"):
         return None
     if said.denies_before(token.start):

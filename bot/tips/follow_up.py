@@ -50,6 +50,13 @@ ASKS_FOR_STATE = "kabar"
 
 # What a conversation with a receipt waits for.
 CONFIRM, CHECK, OPEN, ADDING = STAGES = ("confirm", "check", "open", "adding")
+# The same without a report yet: only what is wanted of one is known.
+WANTED = "wanted"
+
+# "tarik laporan": what may be wanted before the report is open.
+WITHDRAW = "tarik"
+# Beside the second fact: what is kept until it was told, and what is no answer to it.
+KEEP_FOR_LATER, NO_ANSWER = "simpan_dulu", "bukan_tempat"
 
 
 @dataclass(frozen=True)
@@ -62,12 +69,16 @@ class Session:
         until: When it ends, in milliseconds.
         private_key: Opens what was sealed for the holder of the receipt, base 16; empty
             while only the state may be told.
+        wants: What is to be done once the report is open, such as `WITHDRAW`.
+        words: What is added then.
     """
 
     tip_id: str
     stage: str
     until: int
     private_key: str = field(default="", repr=False)
+    wants: str = ""
+    words: str = field(default="", repr=False)
 
     def to_slot(self) -> dict[str, Any]:
         return {
@@ -75,6 +86,8 @@ class Session:
             "stage": self.stage,
             "until": self.until,
             "key": self.private_key,
+            "wants": self.wants,
+            "words": self.words,
         }
 
     @classmethod
@@ -82,12 +95,15 @@ class Session:
         """The session in a slot; None when there is none or it is over."""
         if not isinstance(value, dict) or value.get("until", 0) < now_ms():
             return None
-        return cls(value["tip"], value["stage"], value["until"], value["key"])
+        more = {name: value.get(name, "") for name in ("wants", "words")}
+        return cls(value["tip"], value["stage"], value["until"], value["key"], **more)
 
     @classmethod
-    def new(cls, tip_id: str, stage: str, keys: ReceiptKeys | None = None) -> Session:
+    def new(
+        cls, tip_id: str, stage: str, keys: ReceiptKeys | None = None, *, wants: str = ""
+    ) -> Session:
         key = keys.private_key.hex() if keys else ""
-        return cls(tip_id, stage, now_ms() + OPEN_MS, key)
+        return cls(tip_id, stage, now_ms() + OPEN_MS, key, wants)
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,29 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.knowledge.buttons import payload
-from bot.tips import clearing, which_place
+from bot.tips import clearing, summary, which_place
 from bot.tips.draft import Draft
+from bot.tips.next_question import (
+    following,
+    is_put_off,
+    is_worn_out,
+    met_with_a_story,
+    was_put_again,
+)
 from bot.tips.questions import (
     CHANGE,
     CONSENT,
     DARING,
     FIRST,
     KIND,
-    MOST_OF_A_KIND,
+    ON_THE_MAP,
     PLACE,
     PLACE_WHICH,
     RECRUITER,
     SAFE,
     SUMMARY,
     SURE,
+    TELLS_ON,
     Option,
     fills,
     order,
@@ -36,9 +44,11 @@ SEND, CANCELLED, REFUSED, SILENT = "kirim", "batal", "tidak_setuju", "jangan_bal
 
 # Steps that a button or a small word asks for.
 SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal"
-GO_ON, DELETE, QUIET = "lanjut", "hapus", "diam"
-STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, CHANGE, SUMMARY)
+GO_ON, DELETE, QUIET, IF_NOT = "lanjut", "hapus", "diam", "kalau_tidak"
+STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, IF_NOT, CHANGE, SUMMARY)
 
+# Said of a danger in another country.
+DANGER_ABROAD = "ucapan_lapor_bahaya_luar"
 # Said when something is wanted back that was deleted.
 GONE = "terhapus"
 
@@ -48,9 +58,12 @@ STAGE = "tahap"
 TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
 # A story of so many words is a report even when its kind stays unclear.
 LEAST_WORDS_OF_A_STORY = 6
+# Of what may be so today and was not yesterday, the later word counts.
+_DENIED_AT_FIRST = ("uang", "dokumen", "bahaya", "anak", "polisi", "bukti")
+# So short a message says one thing, and means it.
+_MOST_WORDS_OF_A_TURN = 4
 # A list on a telephone has room for so many.
 MOST_LINES = 10
-_ON_THE_MAP = ("kode", "ambiguous", "kabupaten", "negara")
 # Fields that are never shown as an answer of their own.
 _HIDDEN = ("aman", "setuju")
 
@@ -73,6 +86,7 @@ class Said:
         point: A point on the map that came: latitude and longitude in degrees (WGS 84).
         level: How urgent the words sound.
         after_danger: The reporter was in danger a moment ago, and goes on now.
+        is_unsafe: The words say that it is not safe.
     """
 
     text: str = field(default="", repr=False)
@@ -89,6 +103,7 @@ class Said:
     point: tuple[float, float] | None = field(default=None, repr=False)
     level: str = levels.ORDINARY
     after_danger: bool = False
+    is_unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,12 +130,18 @@ def take(draft: Draft, said: Said) -> Step:
     """The report after one more message."""
     draft = replace(draft, level=levels.highest(draft.level, said.level))
     draft, notes = _with_everything_beside(draft, said)
+    if draft.current is None and not said.text:
+        # What was told before it was asked for.
+        draft, warnings = _warned(draft, said)
+        notes = (*notes, *warnings)
     if said.step == GO_ON and said.after_danger and draft.current == SAFE:
         # It is not safe, and she goes on nevertheless: nobody asks her again and again.
         return _answered(draft, {SAFE: DARING}, notes)
-    if said.step == GO_ON and draft.fields.get(SAFE) == SILENT:
+    if draft.fields.get(SAFE) == SILENT and (said.step == GO_ON or said.text):
         # Back, by herself.
         draft = draft.with_facts({SAFE: "ya"})
+        if draft.current == SAFE and said.step:
+            return _answered(draft, {}, notes)
     if said.step:
         return _after_step(draft, said.step, notes)
     if said.question:
@@ -167,8 +188,15 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
         return Step(draft, notes, outcome=CANCELLED)
     if step == SUMMARY:
         # Whoever wants to send it now is asked no more than what must be asked.
-        if not all(draft.knows(question) for question in FIRST):
-            return _ask(draft, notes)
+        missing = [question for question in FIRST if not draft.knows(question)]
+        if missing == [CONSENT] and draft.current == CONSENT and was_put_again(draft):
+            # The shorter text asks whether it may be sent.
+            return _put(draft.with_facts({CONSENT: "ya"}), SUMMARY, notes)
+        if missing == [KIND] and draft.words:
+            # What it is called may stay open; what was told may not be lost.
+            return _put(draft.with_facts({KIND: OTHER_KIND}), SUMMARY, notes)
+        if missing:
+            return _put(draft, missing[0], notes)
         if draft.current == SUMMARY:
             return Step(draft, notes, outcome=SEND)
         return _put(draft, SUMMARY, notes)
@@ -176,6 +204,9 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
         about = PLACE if draft.current == PLACE_WHICH else draft.current
         about = SUMMARY if about in (None, CHANGE, SURE) else about
         return _ask(draft, (*notes, f"ucapan_lapor_kenapa_{about}"), again=True)
+    if step == IF_NOT:
+        note = "ucapan_lapor_kalau_tidak_setuju"
+        return _ask(met_with_a_story(draft), (*notes, note), again=True)
     if step == CHANGE:
         return _put(draft, CHANGE, notes)
     if step == SKIP:
@@ -202,7 +233,9 @@ def _skipped(draft: Draft, notes: tuple[str, ...]) -> Step:
 def _back(draft: Draft, notes: tuple[str, ...]) -> Step:
     """The question before the one that waits, to be answered anew."""
     asked = list(draft.asked)
-    if draft.current in asked:
+    if draft.current == CONSENT and is_put_off(draft, CONSENT):
+        asked.remove(CONSENT)
+    elif draft.current in asked:
         asked = asked[: asked.index(draft.current)]
     if not asked:
         return _ask(draft, (*notes, "ucapan_lapor_awal"), again=True)
@@ -264,8 +297,8 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     if new:
         # Something else was told, or put right; the question still waits.
         note = "ucapan_lapor_diubah" if replaced else "ucapan_lapor_tercatat"
-        return _ask(draft, (*notes, note), again=True)
-    return _not_read(draft, notes)
+        return _told_else(draft, said, (*notes, note))
+    return _not_read(draft, said, notes)
 
 
 def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
@@ -273,11 +306,20 @@ def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
     if name not in draft.fields or said.corrects or name in _wanted(draft):
         return True
     before = draft.fields[name]
-    if name == PLACE and _is_more_exact(value, before):
+    if name == KIND and before == OTHER_KIND:
+        # Nobody knew it yet.
+        return True
+    if name == PLACE and (_is_more_exact(value, before) or _names_only_a_place(said)):
+        return True
+    if name in _DENIED_AT_FIRST and before == "tidak" and value == "ya":
+        # "sudah bayar" after "belum bayar": it has happened since.
         return True
     if name == RECRUITER:
         return dict(draft.with_facts({name: value}).fields[name]) != dict(before)
     if name == STAGE and _stages().index(value) > _stages().index(before):
+        return True
+    if name in _DENIED_AT_FIRST and len(said.text.split()) <= _MOST_WORDS_OF_A_TURN:
+        # "eh paspornya aman kok"
         return True
     # "5 orang" below the summary puts it right; a longer text adds to it.
     is_short = len(said.text.split()) < LEAST_WORDS_OF_A_STORY
@@ -296,10 +338,17 @@ def _instead(draft: Draft, now: Mapping[str, Any]) -> tuple[Draft, dict[str, Any
     return replace(draft, fields=others), {**before, **{k: v for k, v in now.items() if v}}
 
 
+def _names_only_a_place(said: Said) -> bool:
+    """ "di Batam", and no more, beside another question: there, and not where it was told first."""
+    is_short = len(said.text.split()) <= _MOST_WORDS_OF_A_TURN
+    is_found = any(said.facts[PLACE].get(name) for name in ON_THE_MAP)
+    return is_short and is_found and set(said.facts) == {PLACE}
+
+
 def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     """ "pondok kubang" after "di kafe": a place on the map instead of words."""
-    return any(now.get(name) for name in _ON_THE_MAP) and not any(
-        before.get(name) for name in _ON_THE_MAP
+    return any(now.get(name) for name in ON_THE_MAP) and not any(
+        before.get(name) for name in ON_THE_MAP
     )
 
 
@@ -324,10 +373,27 @@ def _afraid(draft: Draft, notes: tuple[str, ...]) -> Step:
     return _ask(draft, notes, again=True) if stays else _skipped(draft, notes)
 
 
-def _not_read(draft: Draft, notes: tuple[str, ...]) -> Step:
+def _told_else(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
+    """Something else than an answer: the question waits, and in the end it is let be."""
+    draft = met_with_a_story(draft)
+    if not is_worn_out(draft):
+        return _ask(draft, notes, again=True)
+    if draft.current == SAFE:
+        # Who writes on and on may be written to.
+        return _answered(draft, {SAFE: DARING if said.is_unsafe else TELLS_ON}, notes)
+    if draft.current == CONSENT:
+        return _ask(draft, notes)
+    return _skipped(draft, notes)
+
+
+def _not_read(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     """Words that answer nothing: asked once more, then left open. The words are kept."""
+    if draft.current in (SAFE, CONSENT):
+        is_first = not was_put_again(draft)
+        note = "ucapan_lapor_belum_terbaca" if is_first else "ucapan_lapor_tercatat"
+        return _told_else(draft, said, (*notes, note))
     mark = f"tidak terbaca: {draft.current}"
-    if draft.current in (SAFE, CONSENT) or mark not in draft.warned:
+    if mark not in draft.warned:
         return _ask(draft.warn(mark), (*notes, "ucapan_lapor_belum_terbaca"), again=True)
     step = _skipped(draft, notes)
     return replace(step, notes=(*notes, "ucapan_lapor_tercatat"))
@@ -338,10 +404,21 @@ def _warned(draft: Draft, said: Said) -> tuple[Draft, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if draft.fields.get("pelapor_anak") and "anak" not in draft.warned:
         draft, notes = draft.warn("anak"), ("ucapan_lapor_anak",)
-    in_danger = said.level == levels.URGENT or _is_in_danger(draft)
-    if in_danger and "bahaya" not in draft.warned:
-        draft, notes = draft.warn("bahaya"), (*notes, "ucapan_lapor_bahaya")
+    # Whose danger was told before the place hears again whom to call there.
+    was_told = "bahaya" in draft.warned
+    in_danger = said.level == levels.URGENT or _is_in_danger(draft) or was_told
+    mark, note = _danger_at(draft)
+    if in_danger and mark not in draft.warned:
+        draft, notes = draft.warn(mark), (*notes, note)
     return draft, notes
+
+
+def _danger_at(draft: Draft) -> tuple[str, str]:
+    """The mark and the text of a danger: abroad the police of Indonesia cannot come."""
+    country = summary.country_abroad(draft)
+    if country is None:
+        return "bahaya", "ucapan_lapor_bahaya"
+    return f"bahaya {country}", DANGER_ABROAD
 
 
 def _is_in_danger(draft: Draft) -> bool:
@@ -352,11 +429,14 @@ def _answered(draft: Draft, facts: Mapping[str, Any], notes: tuple[str, ...]) ->
     if PLACE in facts:
         facts = {**facts, PLACE: _with_words_before(draft, facts[PLACE])}
     draft = draft.with_facts(facts)
-    if facts.get("bahaya") == "ya":
+    if facts.get("bahaya") == "ya" or PLACE in facts:
         draft, warnings = _warned(draft, Said())
         notes = (*notes, *warnings)
     open_again = {name for name in draft.skipped if not draft.knows(*fills(name))}
     draft = replace(draft, skipped=tuple(n for n in draft.skipped if n in open_again))
+    if draft.current == CONSENT and draft.knows(CONSENT) and is_put_off(draft, CONSENT):
+        # It was the last question.
+        return _put(draft, SUMMARY if draft.knows(KIND) else KIND, notes)
     return _ask(draft, notes)
 
 
@@ -371,7 +451,7 @@ def _level(draft: Draft) -> str:
 def _ask(draft: Draft, notes: tuple[str, ...], *, again: bool = False) -> Step:
     if again and draft.current not in (None, SURE):
         return Step(draft, notes)
-    return _put(draft, _next(draft), notes)
+    return _put(draft, following(draft), notes)
 
 
 def _put(draft: Draft, question: str, notes: tuple[str, ...]) -> Step:
@@ -386,39 +466,10 @@ def _put(draft: Draft, question: str, notes: tuple[str, ...]) -> Step:
     return Step(replace(draft, current=question, asked=asked, left=left, places=places), notes)
 
 
-def _next(draft: Draft) -> str:
-    """The question that is worth most now."""
-    for question in FIRST:
-        if not draft.knows(question):
-            return question
-    if draft.left is not None and draft.left <= 1:
-        return SUMMARY
-    place = draft.fields.get(PLACE, {})
-    if place.get("ambiguous") and PLACE not in draft.skipped:
-        return PLACE_WHICH
-    of_kind = order().questions[draft.fields[KIND]]
-    put = [question for question in of_kind if question in draft.asked]
-    for question in of_kind:
-        if question in draft.skipped or _is_settled(draft, question):
-            continue
-        if question in put or len(put) < MOST_OF_A_KIND:
-            return question
-    return SUMMARY
-
-
-def _is_settled(draft: Draft, question: str) -> bool:
-    """Whether a question need not be put; words alone ("di ruko itu") find no place."""
-    if question != PLACE:
-        return draft.knows(*fills(question))
-    place = draft.fields.get(PLACE, {})
-    is_found = draft.knows("titik") or any(place.get(name) for name in _ON_THE_MAP)
-    return is_found or (bool(place) and PLACE in draft.asked)
-
-
 def _with_words_before(draft: Draft, now: Mapping[str, Any]) -> Mapping[str, Any]:
     """ "di ruko biru", told before, stays when the desa is named."""
     before = draft.fields.get(PLACE, {})
-    is_named = any(before.get(name) for name in _ON_THE_MAP)
+    is_named = any(before.get(name) for name in ON_THE_MAP)
     if not before.get("teks") or is_named or SUMMARY in draft.asked:
         return now
     said = dict.fromkeys(text for text in (before["teks"], now.get("teks")) if text)

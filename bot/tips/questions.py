@@ -20,6 +20,10 @@ PLACE, PLACE_WHICH, CHANGE, SURE = "tempat", "tempat_mana", "ubah", "yakin"
 RECRUITER, POLICE = "pelaku", "polisi"
 # An answer to SAFE: it is not safe, and the reporter goes on.
 DARING = "berani"
+# The parts of a place that find it.
+ON_THE_MAP = ("kode", "ambiguous", "kabupaten", "negara")
+# An answer to SAFE of who told on and on instead.
+TELLS_ON = "lanjut"
 # Put before all others, in this order.
 FIRST = (SAFE, CONSENT, KIND)
 # Of the questions of a kind.

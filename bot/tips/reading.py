@@ -14,11 +14,8 @@ from typing import Any
 
 from bot.entities import phones
 from bot.entities.find import find
-from bot.nlu.features import raw_words
-from bot.nlu.following import without_address
-from bot.tips import counting, recruiter, signs, whereabouts
-from bot.tips.questions import CONSENT, DARING, SAFE
-from bot.tips.questions import phrases as said_by
+from bot.tips import agreement, counting, recruiter, signs, whereabouts
+from bot.tips.questions import CONSENT, SAFE
 from bot.tips.retraction import correction
 from bot.tips.statement import Statement
 from bot.triage import phrases
@@ -30,12 +27,15 @@ NIK_MASK = "[NIK tidak disimpan]"
 YES, NO, UNKNOWN = "ya", "tidak", "tidak_tahu"
 NOT_YET = "belum"
 CHILD_UNDER = 18
+LEAVING, LEFT = "mau_berangkat", "berangkat"
 # Fields for which it may be said that it is not known.
 _MAY_BE_UNKNOWN = ("anak", "bahaya")
 _YES_OR_NO = ("anak", "uang", "dokumen", "bahaya", "bukti", "polisi")
+# What "sudah ..." and "belum ..." may tell of by themselves.
+_TELL_THEMSELVES = ("tahap", "uang", "dokumen", "gaji", "bahaya", "bukti", "polisi")
 _LONGEST_ANSWER = 6
-# Two names for one stage: people who left, and people about to leave.
-_STAGES = {"sudah_berangkat": "berangkat"}
+# Two rows for one stage: said of who left, and what may also be said of who is about to.
+_STAGES = {"sudah_berangkat": LEFT}
 # A bare "saya", which says less than what else an answer names.
 _ROLES = {"diri": "korban"}
 _ABROAD_ROLES = ("keluarga",)
@@ -56,8 +56,8 @@ def facts(
         asked: The field that was asked right before; a bare answer counts for it.
         today: The day from which "udah 3 hari" is counted.
     """
-    agreed = _agreement(text, asked) if asked in (SAFE, CONSENT) else None
-    said = Statement(text, entities, asked)
+    agreed = agreement.said(text, asked) if asked in (SAFE, CONSENT) else None
+    said = Statement(text, whereabouts.with_short_names(text, entities, asked), asked)
     if not said.tokens:
         return {asked: agreed} if asked and agreed else {}
     found: dict[str, Any] = {
@@ -73,38 +73,17 @@ def facts(
         "gaji": _wages(said),
         **{field: _yes_or_no(said, field) for field in _YES_OR_NO},
     }
+    found |= _bare_answers(said, found)
     found |= _ages(said, found)
     if found["uang_jumlah"]:
         found["uang"] = YES
+    found["tahap"] = _of_that_day(found, today)
     found["jenis"] = _kind(said, found)
     if asked and agreed:
         found[asked] = agreed
     _without_bare_words(found, text)
+    found["pelaku"] = recruiter.beside(said, found)
     return {field: value for field, value in found.items() if value is not None}
-
-
-def _agreement(text: str, asked: str) -> str | None:
-    """The answer to the two questions before all others, in whatever words.
-
-    `DARING`: it is not safe, and the reporter goes on nevertheless.
-    """
-    words = " ".join(raw_words(text))
-    if asked == SAFE:
-        if _says("tidak_aman", words):
-            return DARING if _says("tetap", words) else None
-        return YES if _says("aman", words) else _first_of("boleh", words)
-    return NO if _says("tidak_boleh", words) else _first_of("boleh", words)
-
-
-def _says(group: str, words: str) -> bool:
-    return said_by(group).search(words) is not None
-
-
-def _first_of(group: str, words: str) -> str | None:
-    """Whether a message begins with one of the words, past "kak" and the like."""
-    rest = without_address(words.split())
-    found = said_by(group).match(" ".join(rest))
-    return YES if found else None
 
 
 def facts_of(text: str, *, asked: str | None = None, today: date) -> dict[str, Any]:
@@ -160,7 +139,7 @@ def _yes_or_no(said: Statement, field: str) -> str | None:
     denied = signs.without(said.told, "ya_tidak", "uang", "bukan") if field == "uang" else said.told
     if no.stand_in(denied) and not _is_own_safety(said, field):
         return NO
-    return _bare_answer(said, field) if said.asked == field else None
+    return None
 
 
 def _without_grown_up(told: signs.Sentences) -> signs.Sentences:
@@ -180,6 +159,19 @@ def _is_in_danger(said: Statement) -> bool:
 def _is_own_safety(said: Statement, field: str) -> bool:
     """ "saya aman" after the question whether one may write here says nothing of the victims."""
     return field == "bahaya" and said.asked == "aman"
+
+
+def _bare_answers(said: Statement, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to the question that waits; not of "sudah berangkat", which tells how far it is.
+
+    In "belum, masih di penampungan" the first word answers nevertheless.
+    """
+    field = said.asked
+    if field not in _YES_OR_NO or found[field] is not None:
+        return {}
+    others = any(found[name] is not None for name in _TELL_THEMSELVES if name != field)
+    stands_alone = len(said.tokens) > 1 and not said.tokens[1].text[0].isalnum()
+    return {} if others and not stands_alone else {field: _bare_answer(said, field)}
 
 
 def _bare_answer(said: Statement, field: str) -> str | None:
@@ -213,7 +205,16 @@ def _stage(said: Statement) -> str | None:
     return _STAGES.get(stage, stage) if stage else None
 
 
+def _of_that_day(found: Mapping[str, Any], today: date) -> str | None:
+    """ "besok dibawa ke Batam": nobody has left yet."""
+    stage, day = found["tahap"], (found["waktu"] or {}).get("dari")
+    return LEAVING if stage == LEFT and day and day > today.isoformat() else stage
+
+
 def _referral(said: Statement) -> str | None:
+    if signs.signs("takut", "kata").stand_in(said.told):
+        # "takut samo polisi" is no wish to be sent there.
+        return None
     if said.asked == "rujukan" or signs.signs("rujukan_ingin").said_in(said.told):
         return signs.first_said("rujukan", said.told)
     return None
@@ -290,8 +291,11 @@ def _kind(said: Statement, found: Mapping[str, Any]) -> str | None:
         return "keluarga_luar_negeri"
     if found["anak"] == YES and found["tahap"] == "bekerja" and kind in (None, "rekrutmen"):
         return "anak"
-    if kind is None and found["tujuan"] and found["tahap"] in ("berangkat", "ditawari", "bayar"):
+    if kind is None and found["tujuan"] and found["tahap"] in (LEAVING, LEFT, "ditawari", "bayar"):
         return "rekrutmen"
     if kind is None and said.asked == "jenis":
-        return signs.first_said("jenis_ditanya", said.told)
+        kind = signs.first_said("jenis_ditanya", said.told)
+        # "anak" answers it; "anak tetangga mau dibawa, umurnya 22" does not.
+        is_short = len(said.tokens) <= _LONGEST_ANSWER
+        return kind if is_short or kind != "anak" else None
     return kind

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bot.entities.days import word
+from bot.entities.reading import Token
 from bot.nlu.normaliser import normalise
 from bot.tips import signs
 from bot.tips.statement import Statement
@@ -15,6 +18,15 @@ _MOST_WORDS_OF_A_NAME = 3
 # How far before a name the word may stand that says whose it is.
 _REACH = 8
 # Accounts at these are told apart by the service; an address says it by itself.
+# What is told beside a name says that somebody is meant.
+_EXACT = ("perusahaan", "telepon", "rekening", "tautan")
+# An answer that tells one of these, and begins as no name does, answers something else.
+_TELL_ELSE = ("tahap", "uang", "dokumen", "gaji", "bahaya", "polisi", "bukti")
+_DONE_TO_THEM = ("penampungan", "hilang", "kerja_paksa", "seksual")
+# Behind a name: "Pak Contoh umur 40an".
+_AGE = re.compile(
+    r"[ ,(]*\b(?:umur|usia)(?:nya|nyo|ne)?\s+\d+\w*(?:\s+(?:tahun|thn|th)\b)?\)?$", re.IGNORECASE
+)
 _SERVICES = ("telegram", "facebook", "instagram", "tiktok", "shopee")
 
 
@@ -44,6 +56,33 @@ def recruiter(said: Statement) -> dict[str, Any] | None:
         if isinstance(values, list):
             found[name] = list(dict.fromkeys(values))
     return found if any(found.values()) else None
+
+
+def beside(said: Statement, found: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Who recruits, unless the answer tells how far it is, or what is done, and names nobody.
+
+    "masih di penampungan" and "paspornya ditahan" after "siapa?" are no names; "calo itu sudah
+    pergi" and "Pak Budi, paspornya ditahan" tell of somebody.
+    """
+    told: dict[str, Any] | None = found["pelaku"]
+    if told is None or said.asked != "pelaku" or any(told[name] for name in _EXACT):
+        return told
+    tells_else = any(found[name] for name in _TELL_ELSE) or found["jenis"] in _DONE_TO_THEM
+    begins = said.tokens[0].text in signs.words("pelaku", "bukan_awal")
+    return None if tells_else and begins and not _has_name(said.tokens) else told
+
+
+def _has_name(tokens: Sequence[Token]) -> bool:
+    """Whether a title or "namanya" stands before a word; "pak" at the end only addresses."""
+    marks = signs.words("pelaku", "gelar") | signs.words("pelaku", "nama")
+    return any(
+        token.text in marks and after.text[0].isalpha() and after.text not in _not_names()
+        for token, after in pairwise(tokens)
+    )
+
+
+def _not_names() -> frozenset[str]:
+    return signs.words("pelaku", "bukan_nama") | signs.words("pelaku", "gelar")
 
 
 def _company(value: Mapping[str, Any]) -> str:
@@ -139,7 +178,8 @@ def _answer(said: Statement) -> str | None:
         return None
     if {token.text for token in kept} <= rest:
         return None
-    return said.text[kept[0].start : kept[-1].end][:MOST_CHARACTERS]
+    name = _AGE.sub("", said.text[kept[0].start : kept[-1].end])
+    return name.strip(" ,")[:MOST_CHARACTERS] or None
 
 
 def _names_nobody(said: Statement) -> bool:
@@ -148,6 +188,8 @@ def _names_nobody(said: Statement) -> bool:
     if letters and letters[0].text in signs.words("tempat", "di"):
         # "di kampung sebelah"; not "di fb namanya Loker Cepat".
         return signs.words("pelaku", "nama").isdisjoint(token.text for token in letters)
+    if letters and _begins_with_place_or_self(said, letters):
+        return True
     small = signs.words("tempat", "kecil") if said.of_kind("tempat") else frozenset()
     rest = [token.text for token in letters if not said.is_taken(token) and token.text not in small]
     if said.of_kind("uang"):
@@ -162,6 +204,19 @@ def _names_nobody(said: Statement) -> bool:
     return all(
         word in nobody or meant in nobody for word, meant in zip(rest, normalise(rest), strict=True)
     )
+
+
+def _begins_with_place_or_self(said: Statement, letters: Sequence[Token]) -> bool:
+    """ "neng Johor", "saya ini cuma warga, takut": who reports is no recruiter."""
+    words = {token.text for token in letters}
+    if _has_name(letters) or words & signs.words("pelaku", "penyebut") - {"yang"}:
+        return False
+    first = letters[0].text
+    at = first in signs.words("tempat", "di_atau_ke") and len(letters) > 1
+    names_place = at and (
+        said.is_taken(letters[1], "negara") or said.is_taken(letters[1], "tempat")
+    )
+    return names_place or first in signs.words("tempat", "pelapor")
 
 
 def _no_answers() -> frozenset[str]:

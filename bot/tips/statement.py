@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.entities.reading import Reading, Token
@@ -49,7 +49,9 @@ class Statement:
         reading = Reading(text)
         self.text = text
         self.asked = asked
-        self.folded = _without(reading.folded, _not_stated(reading.folded))
+        # "di KL" names a town; "kl gak setuju" supposes.
+        towns = [int(e["start"]) for e in entities if e["entity"] == "negara" and "start" in e]
+        self.folded = _without(reading.folded, _not_stated(reading.folded, towns))
         if asked in _MAY_BE_TOLD_IN_PART:
             self.folded = _without(self.folded, _not_known(self.folded))
         self.tokens = [t for t in reading.tokens if self.folded[t.start] != " "]
@@ -103,11 +105,11 @@ class Statement:
         return may_be and self.denies_before(entity["start"])
 
 
-def _not_stated(folded: str) -> Iterator[tuple[int, int]]:
-    """Where something is asked or supposed."""
+def _not_stated(folded: str, towns: Collection[int] = ()) -> Iterator[tuple[int, int]]:
+    """Where something is asked or supposed; `towns` are where names begin."""
     for start, end, mark in _sentences(folded):
         said = _words(folded, start, end)
-        supposed = _supposed_from(said)
+        supposed = _supposed_from([word for word in said if word.start not in towns])
         if supposed is not None:
             yield supposed, end
             end = supposed

@@ -15,7 +15,16 @@ from typing import Any
 from bot.entities.reading import Reading, Token
 from bot.tips import clearing, feeling, reading, signs, summary
 from bot.tips.draft import Draft
-from bot.tips.questions import CONSENT, POLICE, RECRUITER, SAFE, fills, order
+from bot.tips.questions import (
+    CHANGE,
+    CONSENT,
+    POLICE,
+    RECRUITER,
+    SAFE,
+    SUMMARY,
+    fills,
+    order,
+)
 
 _LEAST_LETTERS = 3
 # A longer message tells more than one line.
@@ -24,6 +33,8 @@ _MOST_WORDS = 12
 _MOST_WORDS_OF_A_LINE = 3
 # Lines whose values cannot be taken for those of another one.
 _OF_ONE_SHAPE = ("uang", "waktu", "jumlah")
+# Where any line may be named and put right.
+_PUTS_RIGHT = (SUMMARY, CHANGE)
 _POSSESSIVES = ("nya", "nyo", "ne")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -64,7 +75,8 @@ def told(draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], today: 
         return cleared
     question, value = named(text)
     meant = reading.correction(text)
-    if question and value and len(text.split()) <= _MOST_WORDS:
+    is_theirs = question == RECRUITER and _names_another(draft, text, entities, meant)
+    if question and value and not is_theirs and len(text.split()) <= _MOST_WORDS:
         facts = reading.facts_of(value, asked=question, today=today)
         if not facts.keys().isdisjoint(fills(question)):
             return Told(facts, corrects=meant is not None)
@@ -96,6 +108,25 @@ def _cleared(draft: Draft, text: str, today: date) -> Told | None:
         facts = reading.facts_of(rest, asked=RECRUITER, today=today)
         return Told({**{k: v for k, v in others.items() if k != RECRUITER}, **facts})
     return None
+
+
+def _names_another(
+    draft: Draft, text: str, entities: Sequence[Mapping[str, Any]], meant: str | None
+) -> bool:
+    """ "namonyo siti umur 22", told beside another question: she whom it is done to.
+
+    Nobody is put among the recruiters by a bare "namanya" before anybody asked for one.
+    """
+    words = [token.text for token in Reading(text).tokens]
+    if signs.words("pelaku", "nama").isdisjoint(words) or meant is not None:
+        return False
+    if not signs.words("pelaku", "pelaku_sendiri").isdisjoint(words):
+        return False
+    if draft.current == RECRUITER:
+        return False
+    tells_age = any(entity["entity"] == "umur" for entity in entities)
+    was_asked = RECRUITER in draft.asked or draft.knows(RECRUITER) or draft.current in _PUTS_RIGHT
+    return tells_age or not was_asked
 
 
 def _has_title(text: str) -> bool:

@@ -7,8 +7,10 @@ from typing import Any
 
 from bot.entities.countries import name_of
 from bot.entities.places import value_of
+from bot.knowledge.facts import missions
 from bot.tips.draft import Draft
-from bot.tips.questions import order
+from bot.tips.questions import PLACE, order
+from bot.tips.whereabouts import HOME
 
 _RECRUITER = ("nama", "perusahaan", "telepon", "rekening", "tautan")
 
@@ -75,6 +77,19 @@ def place(value: Mapping[str, Any]) -> str:
     if not parts and value.get("teks"):
         parts.append(str(value["teks"]))
     return ", ".join(parts)
+
+
+def country_abroad(draft: Draft) -> str | None:
+    """The country in which it happens, when that is not this one."""
+    country = (draft.fields.get(PLACE) or {}).get("negara")
+    return None if country in (None, HOME) else str(country)
+
+
+def mission(draft: Draft) -> tuple[str, list[str]]:
+    """The name of the country abroad in which it happens, and the Indonesian missions there."""
+    country = country_abroad(draft)
+    assert country is not None
+    return name_of(country), missions().get(country, [])
 
 
 def _recruiter(value: Mapping[str, Any]) -> str:

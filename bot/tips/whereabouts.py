@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.entities import dates
+from bot.entities import countries, dates
 from bot.entities.days import is_in, meaning, word
 from bot.entities.reading import Reading
 from bot.nlu.normaliser import normalise
@@ -27,6 +27,24 @@ _MOST_DAYS_AHEAD = 31
 _DAY = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}(\s*[/.-]\s*\d{2,4})?")
 # Who says "dari" says less about where somebody is than who says "di".
 _NOW, _AT, _FROM = 3, 2, 1
+_ASK_FOR_PLACES = ("tempat", "tempat_mana", "tujuan")
+_AT_WORD = "di "
+
+
+def with_short_names(
+    text: str, entities: Sequence[Mapping[str, Any]], asked: str | None
+) -> Sequence[Mapping[str, Any]]:
+    """Also the country of a bare "jb", which is short for a town where a place was asked for."""
+    is_bare = asked in _ASK_FOR_PLACES and len(text.split()) <= _MOST_WORDS_OF_A_NAME
+    if not is_bare or any(e["entity"] == countries.KIND for e in entities):
+        return entities
+    found = countries.find(f"{_AT_WORD}{text}")
+    shift = len(_AT_WORD)
+    short = [
+        {"entity": one.kind, "value": one.value, "start": one.start - shift, "end": one.end - shift}
+        for one in found
+    ]
+    return [*entities, *short]
 
 
 def place(said: Statement) -> dict[str, Any] | None:
@@ -73,7 +91,7 @@ def _city(said: Statement) -> str | None:
     for place_, token in enumerate(said.tokens):
         before = word(said.tokens, place_ - 1)
         is_there = before in at or before in signs.data()["tempat"]["senama"]
-        is_goal = not _goes_to().isdisjoint(said.words_before(token.start))
+        is_goal = _is_to_go(said.words_before(token.start))
         is_place = _is_asked(said) or (is_there and not is_goal)
         if is_place and token.text in signs.words("tempat", "kota") and not said.is_taken(token):
             return token.text.title()
@@ -95,6 +113,8 @@ def _named_place(said: Statement) -> dict[str, Any] | None:
             continue
         if _is_of_the_same_name(said, entity):
             continue
+        if not _is_asked(said) and _is_home_of_reporter(said, entity):
+            continue
         weight = _weight(said, entity)
         if weight and (best is None or (weight, "negara" in value) > best[:2]):
             best = (weight, "negara" in value, value)
@@ -105,6 +125,28 @@ def _is_of_the_same_name(said: Statement, entity: Mapping[str, Any]) -> bool:
     """ "Nagoya di Batam" is not in Japan."""
     other = signs.data()["tempat"]["senama"].get(said.folded[entity["start"] : entity["end"]])
     return other is not None and other in {token.text for token in said.tokens}
+
+
+def _is_home_of_reporter(said: Statement, entity: Mapping[str, Any]) -> bool:
+    """ "saya dari Seluma, Bengkulu Selatan": where who reports comes from, and no more."""
+    if entity["entity"] != "tempat":
+        return False
+    first = entity
+    for other in reversed(said.of_kind("tempat")):
+        gap = said.folded[other["end"] : first["start"]]
+        if other["end"] <= first["start"] and not gap.strip(" ,-"):
+            first = other
+    before = [
+        w for w in said.words_before(first["start"]) if w not in signs.words("tempat", "sela")
+    ]
+    told = list(before)
+    while told and told[-1] in signs.words("tempat", "asal"):
+        told.pop()
+    if len(told) == len(before) or not told or told[-1] not in signs.words("tempat", "pelapor"):
+        return False
+    # "adik saya dari Seluma" tells of the brother.
+    others = signs.words("pelaku", "orang_lain") - signs.words("tempat", "pelapor")
+    return told[-2:-1] == [] or told[-2] not in others
 
 
 def _weight(said: Statement, entity: Mapping[str, Any]) -> int:
@@ -155,7 +197,7 @@ def _building(said: Statement) -> str | None:
         is_name = said.is_taken(tokens[first + 1], "tempat")
         if is_name or word(tokens, first + 2) in signs.words("tempat", "bukan_bangunan"):
             continue
-        if not _goes_to().isdisjoint(said.words_before(token.start)):
+        if _is_to_go(said.words_before(token.start)):
             continue
         after = first + 2
         while after < len(tokens) and after - first < _MOST_WORDS:
@@ -167,9 +209,10 @@ def _building(said: Statement) -> str | None:
     return None
 
 
-def _goes_to() -> frozenset[str]:
-    """ "ditawari kerja di kafe" tells where somebody is to go."""
-    return signs.words("tempat", "ingin") | signs.words("tempat", "konon")
+def _is_to_go(before: Sequence[str]) -> bool:
+    """ "ditawari kerja di kafe", "disuruh ikut kerja di Batam": where somebody is to go."""
+    goes_to = signs.words("tempat", "ingin") | signs.words("tempat", "konon")
+    return not goes_to.isdisjoint(before) or signs.words("tempat", "ikut") <= set(before)
 
 
 def _whole_answer(said: Statement, field: str) -> str | None:
@@ -197,6 +240,9 @@ def _tells_where(said: Statement) -> bool:
         "tempat", "di_atau_ke"
     )
     named = said.of_kind("tempat") or said.of_kind("negara")
+    names_somebody = said.of_kind("umur") or said.tokens[0].text in signs.words("pelaku", "nama")
+    if names_somebody and not (is_marked or begins or named):
+        return False
     if len(said.tokens) <= _MOST_WORDS_OF_AN_ANSWER:
         tells = is_marked or begins or named or len(rest) <= _MOST_WORDS_OF_A_NAME
         return bool(tells) and not signs.signs("tempat", "bukan_jawaban").stand_in(said.told)

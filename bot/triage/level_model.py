@@ -1,13 +1,16 @@
 """How urgent a text is, learned from messages whose level was given by hand.
 
 Two linear machines over the n-grams of a text and its marks: one for darurat against all else,
-one for darurat or tinggi against biasa. Plain arrays, trained with scikit-learn, served without.
+one for darurat or tinggi against biasa. With them a small network over its words and marks
+(bot/triage/network.py), which errs elsewhere. Plain arrays, trained with scikit-learn, served
+without.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +21,7 @@ from bot.nlu.vectoriser import Kinds, Vectoriser
 from bot.triage import marks, phrases
 from bot.triage.levels import Weighed
 from bot.triage.marks import LONG, Marks
+from bot.triage.network import Network
 
 ARRAYS_FILE, NAMES_FILE = "levels.npz", "levels.json"
 # What a mark weighs beside the words, whose weights have the length 1.
@@ -28,10 +32,15 @@ KINDS = Kinds(min_texts=3, piece_weight=0.7)
 WEIGHT_BESIDE = 0.3
 # What a tinggi message counts where darurat is told from all else.
 WEIGHT_BETWEEN = 0.3
+# What the margins of machines and network count: each says about as much, and their sum spreads as
+# that of the machines alone.
+MACHINE_COUNTS, NETWORK_COUNTS = 0.55, 0.125
+# Where the features of whole words begin in the sorted vocabulary, after the pieces of words.
+_FIRST_WORD = "w:"
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 _CLAUSE_END = re.compile(r",")
-# A clause that is torn out of its sentence says less.
-LESS_IN_A_CLAUSE = 0.6
+# A sentence that is torn out of its text says less, a clause even less.
+LESS_IN_A_SENTENCE, LESS_IN_A_CLAUSE = 0.4, 0.8
 # So few words with a danger in them are believed: nothing around them says otherwise.
 FEW_WORDS = 6
 # So many words explain a level.
@@ -47,12 +56,16 @@ class LevelModel:
         vectoriser: Reads the n-grams of a text.
         weights: A row a feature and after them a row a mark; columns urgent, serious.
         bias: Of each column.
+        network: Reads the same features.
     """
 
-    def __init__(self, vectoriser: Vectoriser, weights: np.ndarray, bias: np.ndarray) -> None:
+    def __init__(
+        self, vectoriser: Vectoriser, weights: np.ndarray, bias: np.ndarray, network: Network
+    ) -> None:
         self._vectoriser = vectoriser
         self._weights = weights
         self._bias = bias
+        self._network = network
 
     @classmethod
     def fit(
@@ -84,7 +97,9 @@ class LevelModel:
             columns.append(machine.coef_[0])
             biases.append(machine.intercept_[0])
         rows = np.stack(columns, axis=1).astype(np.float32)
-        return cls(vectoriser, rows, np.array(biases))
+        first_word = bisect_left(list(vectoriser.vocabulary), _FIRST_WORD)
+        network = Network.fit(matrix, levels, len(by_hand), first_word)
+        return cls(vectoriser, rows, np.array(biases), network)
 
     def weigh(self, text: str) -> Weighed:
         """How grave a text is; of a long one the part that is most urgent."""
@@ -94,7 +109,7 @@ class LevelModel:
         plain = whole.says_plainly and _is_short(text)
         if whole.danger_now:
             pieces = _pieces_of_danger(text, _SENTENCE_END)
-            margins += [self._margins(one) for one in pieces]
+            margins += [self._margins(one) - LESS_IN_A_SENTENCE for one in pieces]
             plain = plain or any(_is_plain_by_itself(one) for one in pieces)
             clauses = _pieces_of_danger(text, _CLAUSE_END)
             margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
@@ -113,14 +128,18 @@ class LevelModel:
         return [words[-place] for _, place in told[: -MOST_REASONS - 1 : -1]]
 
     def _margins(self, text: str, marked: Marks | None = None) -> np.ndarray:
-        indices, values = self._vectoriser.transform(text)
+        indices, values = self._features(text, marked or marks.of(text))
         margins: np.ndarray = np.einsum("i,ij->j", values, self._weights.take(indices, axis=0))
         margins += self._bias
-        own = self._weights[len(self._vectoriser.vocabulary) :]
-        for holds, row in zip(marked or marks.of(text), own, strict=True):
-            if holds:
-                margins += MARK_WEIGHT * row
-        return margins
+        beside = self._network.margins(indices, values)
+        return MACHINE_COUNTS * margins + NETWORK_COUNTS * beside
+
+    def _features(self, text: str, marked: Marks) -> tuple[np.ndarray, np.ndarray]:
+        """The n-grams of a text and after them its marks: their rows, and what each weighs."""
+        indices, values = self._vectoriser.transform(text)
+        found = len(self._vectoriser.vocabulary) + np.flatnonzero(marked)
+        weights = np.full(len(found), MARK_WEIGHT, dtype=np.float32)
+        return np.concatenate([indices, found]), np.concatenate([values, weights])
 
     def save(self, folder: Path) -> None:
         np.savez(
@@ -128,6 +147,7 @@ class LevelModel:
             weights=self._weights,
             bias=self._bias,
             idf=self._vectoriser.idf,
+            **self._network.arrays(),
         )
         vocabulary = self._vectoriser.vocabulary
         names = {
@@ -142,7 +162,8 @@ class LevelModel:
         vocabulary = {name: index for index, name in enumerate(names["vocabulary"])}
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
             vectoriser = Vectoriser(vocabulary, arrays["idf"], Kinds(**names["kinds"]))
-            return cls(vectoriser, arrays["weights"], arrays["bias"])
+            network = Network.of(arrays)
+            return cls(vectoriser, arrays["weights"], arrays["bias"], network)
 
 
 def _is_short(text: str) -> bool:

@@ -17,6 +17,9 @@ from channels.telegram.client import Client, mendable, send_error
 from channels.telegram.connector import NO_PREVIEW
 from channels.telegram.updates import ACKNOWLEDGE
 
+# In Telegram's words, of an edit that would change nothing.
+NOT_MODIFIED = "message is not modified"
+
 NOT_SET = "There is no group of staff. Set SULUH_TELEGRAM_STAFF_GROUP."
 UNKNOWN = (
     "The bot knows no group of this number. Put the bot into the group and check "
@@ -59,6 +62,22 @@ class GroupWay:
             failed = send_error(error)
             raise CallFailed(failed.code, final=failed.then is not Then.RETRY) from None
         return str(message.message_id)
+
+    async def take_back(self, alert: Alert) -> None:
+        """The message says that somebody sees to it, and its button goes."""
+        if self._group is None or alert.provider_id is None:
+            raise CallFailed("not set up", final=True)
+        done = call_texts.text(GROUP, "done", alert.level)
+        try:
+            await self._client.bot.edit_message_text(
+                done, chat_id=self._group, message_id=int(alert.provider_id)
+            )
+        except TelegramError as error:
+            if NOT_MODIFIED in str(error).lower():
+                # "Saya urus" was pressed before.
+                return
+            failed = send_error(error)
+            raise CallFailed(failed.code, final=failed.then is not Then.RETRY) from None
 
     async def check(self) -> str:
         with mendable():

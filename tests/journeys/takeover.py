@@ -243,13 +243,25 @@ class House:
         return found
 
     def called(self, handoff: Handoff, way: str) -> list[str]:
-        """The calls of one way that reached staff."""
+        """The calls of one way that reached staff, as they were made."""
         everything = {
-            GROUP: [message.text for message in self.group.received],
+            GROUP: [
+                message.earlier[0] if message.earlier else message.text
+                for message in self.group.received
+            ],
             DUTY: [item.body for item in self.twilio.person(DUTY_PHONE, "sms").received],
             MAIL: self.mails(),
         }
         return [text for text in everything[way] if handoff.id in text]
+
+    def stands_in_group(self, handoff: Handoff) -> list[tuple[str, list[str]]]:
+        """What the calls to the group say now, with their buttons."""
+        made = self.called(handoff, GROUP)
+        return [
+            (message.text, message.titles)
+            for message in self.group.received
+            if (message.earlier[0] if message.earlier else message.text) in made
+        ]
 
     def calls(self, person: Person, **counts: int) -> Handoff:
         """Waits until so many calls reached staff, and no other is on its way."""

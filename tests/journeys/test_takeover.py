@@ -158,8 +158,10 @@ def test_a_false_alarm_that_is_taken_back_ends_with_a_human_alone(
 def test_after_a_silent_officer_the_telephone_rings_and_another_takes_over(
     house: House, channel: str
 ) -> None:
-    person, handoff = _held(house, channel)
-    assert person.says("tolong jawab") == []
+    person = _cries(house, channel)
+    handoff = house.calls(person, group=1, mail=1, duty=0)
+    house.takes(house.sari, person)
+    assert person.says("belum dijawab ya kak") == []
     house.later(person, LEASE)
     person.hears(SILENT)
     assert house.handoff(person).state == WAITING
@@ -167,7 +169,7 @@ def test_after_a_silent_officer_the_telephone_rings_and_another_takes_over(
     house.later(person, TO_DUTY)
     house.calls(person, group=2, mail=2, duty=1)
     house.takes(house.budi, person)
-    assert ("person", "tolong jawab") in house.transcript(person, house.budi)
+    assert ("person", "belum dijawab ya kak") in house.transcript(person, house.budi)
     house.officers.say(house.budi, handoff.id, "Saya Budi, maaf lama.")
     assert person.reads() == ["Petugas: Saya Budi, maaf lama."]
     with pytest.raises(NotHeld):
@@ -235,6 +237,66 @@ def test_who_is_gone_for_three_days_finds_the_machine_and_may_call_again(
     assert person.says("aku masih dikunci, tolong")
     again = house.handoff(person)
     assert (again.state, again.id != handoff.id) == (WAITING, True)
+
+
+# A cry while an officer has it
+
+SEEN_TO: tuple[str, list[str]] = ("DARURAT: sudah ada yang mengurus.", [])
+
+
+@on_each
+def test_who_took_it_is_seen_in_the_group(house: House, channel: str) -> None:
+    person = _cries(house, channel)
+    handoff = house.calls(person, group=1, mail=1)
+    assert house.stands_in_group(handoff)[0][1] == ["Saya urus"]
+    house.takes(house.sari, person)
+    until(lambda: house.stands_in_group(handoff) == [SEEN_TO], "the group to be told")
+    house.officers.hand_back(house.sari, handoff.id, "selesai")
+
+
+@on_each
+def test_a_cry_that_the_officer_does_not_answer_waits_for_no_lease(
+    house: House, channel: str
+) -> None:
+    person = _cries(house, channel)
+    handoff = house.calls(person, group=1, mail=1, duty=0)
+    house.takes(house.sari, person)
+    assert person.says("dia datang bawa pisau") == []
+    house.calls(person, group=2, mail=2, duty=0)
+    house.later(person, TO_DUTY)
+    assert "110" in person.hears("petugas belum sempat membalas")
+    house.calls(person, group=2, mail=2, duty=1)
+    assert house.handoff(person).state == HELD
+    house.takes(house.budi, person)
+    house.officers.say(house.budi, handoff.id, "Saya Budi, polisi menuju ke sana.")
+    assert person.reads() == ["Petugas: Saya Budi, polisi menuju ke sana."]
+    until(lambda: house.stands_in_group(handoff) == [SEEN_TO] * 2, "the group to be told")
+    house.later(person, TO_DUTY)
+    house.calls(person, group=2, mail=2, duty=1)
+
+
+@on_each
+def test_the_code_word_calls_and_shows_nothing(house: House, channel: str) -> None:
+    person, handoff = _held(house, channel)
+    house.calls(person)
+    before = len(house.called(handoff, GROUP))
+    assert person.says("BERAS") == []
+    until(lambda: len(house.called(handoff, GROUP)) == before + 1, "the group to be called")
+    house.later(person, TO_DUTY)
+    until(lambda: bool(house.called(handoff, DUTY)), "the telephone to ring")
+    assert person.reads() == []
+
+
+@on_each
+def test_who_wants_all_deleted_is_told_when_and_then_it_is(house: House, channel: str) -> None:
+    person, handoff = _held(house, channel)
+    person.says("aku di ruko cat hijau")
+    (told,) = person.says("hapus data")
+    assert "sekarang belum dihapus" in told
+    assert ("person", "aku di ruko cat hijau") in house.transcript(person)
+    house.officers.hand_back(house.sari, handoff.id, "selesai")
+    assert BACK in "".join(person.reads())
+    assert house.transcript(person) == []
 
 
 # Two officers

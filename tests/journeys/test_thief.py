@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -22,6 +23,8 @@ from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content
 from bot.engine.assistant import Assistant
 from bot.knowledge.buttons import payload
+from bot.privacy import unlocked
+from bot.privacy.signing_in import second_factor, sessions
 from bot.settings import PROJECT_ROOT
 from bot.storage.tables import conversations, inbox, tip_drafts, tips
 from bot.tips import casework, follow_up
@@ -152,6 +155,23 @@ def test_on_a_database_server_neither(any_office: Office) -> None:
     thief = any_office.robbed()
     assert_reads_nothing(thief, person)
     assert_no_address_stands_in_clear(thief, person)
+
+
+def test_nor_while_an_officer_is_signed_in_at_the_desk(any_office: Office) -> None:
+    """What opens the officer's key is in the officer's browser alone."""
+    person = Person(any_office, "whatsapp")
+    person.reports()
+    person.confirms()
+    officer = unlocked.unlock(any_office.database, OFFICER, PASSWORD)
+    with any_office.database.write() as connection:
+        cookie = sessions.begin(connection, officer, sessions.OPEN)
+        secret = second_factor.new_secret()
+        codes = second_factor.set_up(connection, officer, secret, pyotp.TOTP(secret).now())
+    assert sessions.find(any_office.database, cookie) is not None
+    thief = any_office.robbed()
+    assert_reads_nothing(thief, person)
+    for taken in (cookie, secret, *(codes or ["no codes"])):
+        assert thief.where_stands(taken) == []
 
 
 def test_of_what_was_told_before_the_report_and_went_into_it_neither(office: Office) -> None:

@@ -44,6 +44,10 @@ _RECEIPT = {
     "kata": " ".join([max(receipt_words.words(), key=len)] * 5),
 }
 _LEARNED = {**_SCORE, "sebelum": "10"}
+_MISSION = {
+    "negara": LONGEST_COUNTRY,
+    "nomor": max((" atau ".join(said) for said in facts.missions().values()), key=len),
+}
 VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_kuis_soal": _ASKED,
     "ucapan_kuis_benar": _EXPLAINED,
@@ -59,11 +63,10 @@ VARIABLES: dict[str, dict[str, str]] = {
     "ucapan_petugas_tutup": {"buka": "hari Senin pukul 08.00 WIB"},
     "ucapan_berkas_terlalu_besar": {"ukuran": "10 MB"},
     "ucapan_berkas_terlalu_banyak": {"jumlah": "30"},
-    "ucapan_perwakilan": {
-        "negara": LONGEST_COUNTRY,
-        "nomor": max((" atau ".join(said) for said in facts.missions().values()), key=len),
-    },
+    "ucapan_perwakilan": _MISSION,
     "ucapan_perwakilan_tidak_ada": {"negara": LONGEST_COUNTRY},
+    "ucapan_lapor_bahaya_luar": _MISSION,
+    "ucapan_lapor_bahaya_luar_tanpa_nomor": {"negara": LONGEST_COUNTRY},
     "ucapan_lapor_tanya_kirim": {"ringkasan": "Kejadian: Surat atau umur dipalsu"},
     "ucapan_lapor_terkirim": _RECEIPT,
     "ucapan_status_nomor_baru": _RECEIPT,

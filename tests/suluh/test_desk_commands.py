@@ -37,6 +37,9 @@ BY_SOMEBODY = (
     (("note", "{id}"), ("catatan",)),
     (("transfer", "{id}", "Budi"), ()),
     (("level", "{id}", "biasa"), ()),
+    (("stay", "{id}"), ()),
+    (("again", "{id}"), ()),
+    (("suggest", "{id}"), ()),
     (("back", "{id}"), ("selesai",)),
 )
 
@@ -134,7 +137,7 @@ def test_a_conversation_is_taken_answered_and_handed_back(terminal: Terminal) ->
         "[person", "[bot", "[person", "[bot",
     ]  # fmt: skip
     assert STORY in shown
-    assert terminal.gets("list").split()[-1] == "held"
+    assert "held by Sari until" in terminal.gets("list")
     assert terminal.does("Sari", "say", handoff.id, lines=("Kamu di mana?",)) == ""
     assert terminal.desk.said(handoff)[-1] == "Petugas: Kamu di mana?"
     terminal.desk.hears("di Pekik Nyaring")
@@ -164,9 +167,11 @@ def test_who_waits_stands_before_who_is_answered_and_no_word_is_shown(terminal: 
     assert first.pop("opened")[:3] == "202"
     assert first == {
         "id": wish.id, "level": "biasa", "reason": "wish", "channel": "telegram",
-        "state": "waiting",
+        "state": "waiting", "held_by": None, "held_until": None, "offered_to": None,
+        "cries": False, "erases": False,
     }  # fmt: skip
-    assert (second["id"], second["state"]) == (held.id, "held")
+    assert (second["id"], second["state"], second["held_by"]) == (held.id, "held", "Sari")
+    assert second["held_until"] > second["opened"]
     assert terminal.gets("list", "--json").count(CRY) == 0
 
 
@@ -201,6 +206,52 @@ def test_a_colleague_takes_what_was_offered(terminal: Terminal) -> None:
     terminal.does("Sari", "say", handoff.id, lines=("rekan saya masuk",))
     terminal.does("Budi", "take", handoff.id)
     assert terminal.may_not("Sari", "say", handoff.id, lines=("masih saya",)) == NOT_HELD
+
+
+@only_sqlite
+def test_the_list_tells_who_has_it_to_whom_it_is_offered_and_what_waits(
+    terminal: Terminal,
+) -> None:
+    handoff = terminal.held()
+    terminal.does("Sari", "transfer", handoff.id, "Budi")
+    assert terminal.gets("list").rstrip().endswith(", offered to Budi")
+    terminal.desk.hears(CRY)
+    assert "cries for help, not answered" in terminal.gets("list")
+    terminal.does("Sari", "say", handoff.id, lines=("saya di sini",))
+    assert "cries" not in terminal.gets("list")
+    terminal.desk.hears("hapus data")
+    assert "wants all deleted" in terminal.gets("list")
+    back = ("back", handoff.id, "--by", "Sari")
+    code, _, err = terminal.types(*back, lines=(PASSWORD, "besok ke polsek"))
+    assert (code, "is deleted, as the person wanted" in err) == (0, True)
+    assert terminal.does("Sari", "read", handoff.id) == ""
+
+
+@only_sqlite
+def test_who_stays_keeps_it_without_writing(terminal: Terminal) -> None:
+    handoff = terminal.held()
+    before = terminal.desk.said(handoff)
+    terminal.desk.later(handoff, 200)
+    was = terminal.desk.now(handoff).held_until
+    terminal.does("Sari", "stay", handoff.id)
+    now = terminal.desk.now(handoff).held_until
+    assert was is not None
+    assert now is not None
+    assert now > was + 100_000
+    assert terminal.desk.said(handoff) == before
+    assert terminal.may_not("Budi", "stay", handoff.id) == NOT_HELD
+
+
+@only_sqlite
+def test_staff_call_somebody_again_who_was_handed_back(terminal: Terminal) -> None:
+    handoff = terminal.held()
+    terminal.does("Sari", "back", handoff.id, lines=("besok lagi",))
+    again = terminal.does("Budi", "again", handoff.id, "--level", "tinggi").strip()
+    assert again != handoff.id
+    assert terminal.gets("list").split()[:3] == [again, "tinggi", "staff"]
+    terminal.does("Budi", "take", again)
+    # Somebody has it already: it is that one.
+    assert terminal.does("Sari", "again", handoff.id).strip() == again
 
 
 @only_sqlite
@@ -241,6 +292,7 @@ def test_a_wrong_password_and_an_unknown_name_do_nothing(terminal: Terminal) -> 
     assert code == 2
     assert "--by" in said
     assert terminal.desk.now(handoff) == handoff
+    assert len(terminal.desk.queue()) == 1
 
 
 @only_sqlite

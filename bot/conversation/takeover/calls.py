@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.clock import now_ms
@@ -16,6 +16,10 @@ from bot.privacy.sealing import Sealer
 from bot.storage.tables import alert_targets, alerts, handoffs
 
 DUE, SENT, FAILED, NONE = "due", "sent", "failed", "none"
+# Somebody saw to it first: not sent at all; or sent, and to be changed so that it says so.
+DROPPED, TO_CHANGE, CHANGED = "dropped", "change", "changed"
+# What may have reached somebody, or still may.
+_HOPEFUL = (DUE, SENT, TO_CHANGE, CHANGED)
 # A call that is not made within this is no help any more.
 MAX_ATTEMPTS = 3
 RETRY_MS = 1_500
@@ -35,7 +39,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Alert:
-    """One call that is to be made. `address` is None for the group, which the settings name."""
+    """One call that is to be made, or changed.
+
+    Attributes:
+        address: None for the group, which the settings name.
+        provider_id: Of the message, once it was sent.
+    """
 
     id: int
     handoff_id: str
@@ -43,6 +52,7 @@ class Alert:
     way: str
     attempts: int
     address: str | None = field(default=None, repr=False)
+    provider_id: str | None = None
 
 
 def plan(
@@ -60,12 +70,17 @@ def plan(
 
 
 def due(connection: Connection, sealer: Sealer, limit: int = 20) -> list[Alert]:
-    """The calls to be made now, the gravest first."""
+    """The calls to be made now, the eldest first."""
+    return waiting(connection, sealer, DUE, limit)
+
+
+def waiting(connection: Connection, sealer: Sealer, state: str, limit: int) -> list[Alert]:
+    """The calls in a state whose time has come, the eldest first."""
     rows = connection.execute(
         select(alerts, handoffs.c.level, alert_targets.c.address_sealed)
         .join(handoffs, handoffs.c.id == alerts.c.handoff_id)
         .outerjoin(alert_targets, alert_targets.c.id == alerts.c.target_id)
-        .where(alerts.c.state == DUE)
+        .where(alerts.c.state == state)
         .where(alerts.c.due_at <= now_ms())
         .order_by(alerts.c.id)
         .limit(limit)
@@ -73,26 +88,38 @@ def due(connection: Connection, sealer: Sealer, limit: int = 20) -> list[Alert]:
     return [_alert(sealer, row) for row in rows]
 
 
+def last_at(connection: Connection, handoff_id: str, *, since: int) -> int | None:
+    """When staff were called last, if that was after `since`."""
+    moment: int | None = connection.execute(
+        select(func.max(alerts.c.created_at))
+        .where(alerts.c.handoff_id == handoff_id)
+        .where(alerts.c.created_at > since)
+    ).scalar()
+    return moment
+
+
 def seconds_until_due(connection: Connection) -> float | None:
-    """How long until a call is to be made; None when none waits."""
-    query = select(func.min(alerts.c.due_at)).where(alerts.c.state == DUE)
+    """How long until a call is to be made or changed; None when none waits."""
+    query = select(func.min(alerts.c.due_at)).where(alerts.c.state.in_((DUE, TO_CHANGE)))
     soonest = connection.execute(query).scalar()
     return None if soonest is None else max(0.0, (soonest - now_ms()) / 1000)
 
 
-def sent(connection: Connection, alert: Alert, provider_id: str | None) -> None:
-    _settle(connection, alert, SENT, provider_id=provider_id)
+def sent(connection: Connection, alert: Alert, provider_id: str | None) -> bool:
+    """It was made; False when it was dropped while it was on its way."""
+    return _settle(connection, alert, SENT, provider_id=provider_id)
 
 
 def not_sent(connection: Connection, alert: Alert, code: str, *, final: bool) -> None:
     """It is tried again a little later; when that is of no use the next step follows at once."""
     if final or alert.attempts + 1 >= MAX_ATTEMPTS:
-        _settle(connection, alert, FAILED, error_code=code[:32])
-        _escalate(connection, alert)
+        if _settle(connection, alert, FAILED, error_code=code[:32]):
+            _escalate(connection, alert)
         return
     connection.execute(
         update(alerts)
         .where(alerts.c.id == alert.id)
+        .where(alerts.c.state == DUE)
         .values(
             attempts=alerts.c.attempts + 1,
             due_at=now_ms() + RETRY_MS,
@@ -149,6 +176,7 @@ def _targets_of(connection: Connection, handoff_id: str, way: str) -> list[str]:
         .where(alerts.c.handoff_id == handoff_id)
         .where(alerts.c.way == DUTY)
         .where(alerts.c.target_id.is_not(None))
+        .where(alerts.c.state != DROPPED)
     ).scalar_one()
     return [ids[called % len(ids)]]
 
@@ -160,7 +188,7 @@ def is_hopeful(connection: Connection, handoff_id: str) -> bool:
         .join(handoffs, handoffs.c.id == alerts.c.handoff_id)
         .where(alerts.c.handoff_id == handoff_id)
         .where(alerts.c.created_at >= handoffs.c.steps_from)
-        .where(alerts.c.state.in_((DUE, SENT)))
+        .where(alerts.c.state.in_(_HOPEFUL))
         .limit(1)
     )
     return found.first() is not None
@@ -172,7 +200,8 @@ def _escalate(connection: Connection, alert: Alert) -> None:
         connection.execute(
             update(handoffs)
             .where(handoffs.c.id == alert.handoff_id)
-            .where(handoffs.c.state == "waiting")
+            # What is held and nobody is called to has no next step.
+            .where(or_(handoffs.c.state == "waiting", handoffs.c.due_at.is_not(None)))
             .values(due_at=now_ms())
         )
 
@@ -195,12 +224,15 @@ def _add(
     )
 
 
-def _settle(connection: Connection, alert: Alert, state: str, **values: str | None) -> None:
-    connection.execute(
+def _settle(connection: Connection, alert: Alert, state: str, **values: str | None) -> bool:
+    """Notes what became of a call; False when it was dropped meanwhile."""
+    done = connection.execute(
         update(alerts)
         .where(alerts.c.id == alert.id)
+        .where(alerts.c.state == DUE)
         .values(state=state, settled_at=now_ms(), **values)
     )
+    return bool(done.rowcount)
 
 
 def _alert(sealer: Sealer, row: Row) -> Alert:
@@ -209,7 +241,7 @@ def _alert(sealer: Sealer, row: Row) -> Alert:
         if row.target_id is None or row.address_sealed is None
         else sealer.open(row.address_sealed, _place(row.target_id)).decode()
     )
-    return Alert(row.id, row.handoff_id, row.level, row.way, row.attempts, address)
+    return Alert(row.id, row.handoff_id, row.level, row.way, row.attempts, address, row.provider_id)
 
 
 def _place(target_id: str) -> str:

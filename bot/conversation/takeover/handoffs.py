@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import Select
 
 from bot.clock import now_ms
-from bot.conversation.takeover import transcript
-from bot.conversation.takeover.ladder import ladders
+from bot.conversation.takeover import calls, erasing, taken_back, transcript
+from bot.conversation.takeover.ladder import Ladder, beside_holder, ladders
 from bot.errors import OperatorError
 from bot.privacy import desk
 from bot.privacy.identity import random_id
@@ -31,18 +31,30 @@ BACK, LAPSED = "back", "lapsed"
 
 NO_SUCH = "There is no such conversation in the queue; see: suluh desk list"
 OVER = "This conversation was handed back already."
+NOT_HELD = "You do not hold this conversation any more; take it again first."
 
 
 class TakeoverError(OperatorError):
-    """It is not possible; the message says why."""
+    """It is not possible; the message says why, and `reason` says it for a program."""
+
+    def __init__(self, message: str, reason: str = "other") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TakenByOther(TakeoverError):
-    """Somebody else holds the conversation."""
+    """Somebody else holds the conversation: `holder`."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder} is answering already.", "taken")
+        self.holder = holder
 
 
 class NotHeld(TakeoverError):
     """The conversation is not, or no longer, held by this member."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_HELD, "not_held")
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ class Handoff:
         staff_id: Who holds it, or None.
         held_until: When the lease of the holder runs out.
         offered_to: Whom the holder wants to take it over.
+        due_at: When staff are called next; None when they are not.
     """
 
     id: str
@@ -69,6 +82,24 @@ class Handoff:
     told_at: int | None = None
     step: int = 0
     steps_from: int = 0
+    due_at: int | None = None
+    taken_at: int | None = None
+
+    @property
+    def ladder(self) -> Ladder:
+        """By which staff are called to it."""
+        return beside_holder() if self.state == HELD else ladders()[self.level]
+
+    @property
+    def is_cried_into(self) -> bool:
+        """Whether the person cried for help and the holder has not answered yet."""
+        return self.state == HELD and self.due_at is not None
+
+    def is_free(self, now: int) -> bool:
+        """Whether anybody may take it, though somebody has it."""
+        if self.held_until is None or self.held_until <= now:
+            return True
+        return self.is_cried_into and self.steps_from + self.ladder.lease_ms <= now
 
 
 def call(connection: Connection, conversation_id: str, reason: str, level: str) -> None:
@@ -95,9 +126,24 @@ def call(connection: Connection, conversation_id: str, reason: str, level: str) 
         return
     if levels.LEVELS.index(level) <= levels.LEVELS.index(row.level):
         return
-    again = {"due_at": now, "steps_from": now, "step": 0, "acknowledged_at": None}
-    values = {"level": level, **(again if row.state == WAITING else {})}
-    connection.execute(update(handoffs).where(handoffs.c.id == row.id).values(**values))
+    again = _from_the_first_step(now) if row.state == WAITING else {}
+    connection.execute(update(handoffs).where(handoffs.c.id == row.id).values(level=level, **again))
+    _shorten_lease(connection, conversation_id, now + ladders()[level].lease_ms)
+
+
+def cry(connection: Connection, handoff: Handoff, *, is_plain: bool) -> None:
+    """The person cries for help while somebody holds the conversation.
+
+    The others are called until the holder answers: at once when it is plain, else a little later.
+    Who answers each cry is not called over at each of them.
+    """
+    now, ladder = now_ms(), beside_holder()
+    before = calls.last_at(connection, handoff.id, since=handoff.taken_at or 0)
+    pause_ends = 0 if before is None else before + ladder.pause_ms
+    begins = max(now if is_plain else now + ladder.unsure_ms, pause_ends)
+    is_called = handoff.due_at is not None and (handoff.step > 0 or handoff.due_at <= begins)
+    if not is_called:
+        _change(connection, handoff, **_from_the_first_step(begins))
 
 
 def queue(connection: Connection) -> list[Handoff]:
@@ -110,6 +156,13 @@ def queue(connection: Connection) -> list[Handoff]:
     )
 
 
+def waiting(connection: Connection) -> int:
+    """How many conversations wait for a human."""
+    query = select(func.count()).select_from(handoffs).where(handoffs.c.state == WAITING)
+    count: int = connection.execute(query).scalar_one()
+    return count
+
+
 def find(connection: Connection, handoff_id: str) -> Handoff:
     """One of them, also when it has ended.
 
@@ -118,7 +171,7 @@ def find(connection: Connection, handoff_id: str) -> Handoff:
     """
     row = connection.execute(_listed().where(handoffs.c.id == handoff_id)).first()
     if row is None:
-        raise TakeoverError(NO_SUCH)
+        raise TakeoverError(NO_SUCH, "no_such")
     return _handoff(row)
 
 
@@ -132,7 +185,7 @@ def locked(connection: Connection, handoff_id: str) -> Handoff:
     # Read again: who waited for the lock saw what was before.
     handoff = find(connection, handoff_id)
     if handoff.state == ENDED:
-        raise TakeoverError(OVER)
+        raise TakeoverError(OVER, "over")
     return handoff
 
 
@@ -143,10 +196,12 @@ def hold(connection: Connection, handoff: Handoff, staff_id: str) -> None:
         TakenByOther: Somebody else holds it, and did not offer it to this member.
     """
     now = now_ms()
-    if handoff.state == HELD and handoff.staff_id not in (None, staff_id):
-        is_free = handoff.held_until is None or handoff.held_until <= now
-        if not is_free and handoff.offered_to != staff_id:
-            raise TakenByOther(f"{_name(connection, handoff.staff_id)} is answering already.")
+    has_it = handoff.state == HELD and handoff.staff_id == staff_id
+    is_free = handoff.state != HELD or handoff.staff_id is None or handoff.is_free(now)
+    if not (has_it or is_free or handoff.offered_to == staff_id):
+        raise TakenByOther(_name(connection, handoff.staff_id))
+    if not has_it:
+        answered(connection, handoff)
     _change(
         connection,
         handoff,
@@ -155,9 +210,15 @@ def hold(connection: Connection, handoff: Handoff, staff_id: str) -> None:
         offered_to=None,
         taken_at=now,
         acknowledged_at=now,
-        due_at=None,
     )
     renew(connection, handoff, staff_id)
+
+
+def answered(connection: Connection, handoff: Handoff) -> None:
+    """Somebody sees to it: the others are called no more, and told so."""
+    # Before the row of the handoff: a call that failed changes them in this order, too.
+    taken_back.begin(connection, handoff.id)
+    _change(connection, handoff, due_at=None)
 
 
 def renew(connection: Connection, handoff: Handoff, staff_id: str) -> None:
@@ -178,7 +239,7 @@ def require_holder(handoff: Handoff, staff_id: str) -> None:
     """
     is_holder = handoff.state == HELD and handoff.staff_id == staff_id
     if not is_holder or (handoff.held_until or 0) <= now_ms():
-        raise NotHeld("You do not hold this conversation any more; take it again first.")
+        raise NotHeld()
 
 
 def offer(connection: Connection, handoff: Handoff, to_staff_id: str) -> None:
@@ -188,6 +249,7 @@ def offer(connection: Connection, handoff: Handoff, to_staff_id: str) -> None:
 
 def end(connection: Connection, handoff: Handoff, how: str) -> None:
     """From now on the assistant answers again."""
+    taken_back.begin(connection, handoff.id)
     _change(connection, handoff, state=ENDED, ending=how, ended_at=now_ms(), due_at=None)
     _free(connection, handoff)
 
@@ -221,8 +283,8 @@ def lapse(connection: Connection, handoff: Handoff) -> bool:
 def acknowledge(connection: Connection, handoff: Handoff) -> None:
     """Somebody said that he or she sees to it: no further calls for a while."""
     now = now_ms()
-    if handoff.state == WAITING:
-        later = now + ladders()[handoff.level].acknowledged_ms
+    if handoff.state == WAITING or handoff.is_cried_into:
+        later = now + handoff.ladder.acknowledged_ms
         _change(connection, handoff, acknowledged_at=now, due_at=later)
 
 
@@ -232,41 +294,6 @@ def climbed(
     """Notes that a step of the ladder was taken, and when the next one is due."""
     values = {"step": step, "due_at": due_at, **({"told_at": now_ms()} if told else {})}
     _change(connection, handoff, **values)
-
-
-def lapsed_ids(connection: Connection, limit: int) -> list[str]:
-    """Handoffs whose holder was silent for too long, the longest first."""
-    rows = connection.execute(
-        select(handoffs.c.id)
-        .join(conversations, conversations.c.id == handoffs.c.conversation_id)
-        .where(handoffs.c.state == HELD)
-        .where(conversations.c.held_until <= now_ms())
-        .order_by(conversations.c.held_until)
-        .limit(limit)
-    )
-    return list(rows.scalars())
-
-
-def due_ids(connection: Connection, limit: int) -> list[str]:
-    """Handoffs that wait and for which a step is due."""
-    rows = connection.execute(
-        select(handoffs.c.id)
-        .where(handoffs.c.state == WAITING)
-        .where(handoffs.c.due_at <= now_ms())
-        .order_by(handoffs.c.due_at)
-        .limit(limit)
-    )
-    return list(rows.scalars())
-
-
-def seconds_until_due(connection: Connection) -> float | None:
-    """How long until a step is due or a lease runs out; None when neither will."""
-    step = connection.execute(
-        select(func.min(handoffs.c.due_at)).where(handoffs.c.state == WAITING)
-    ).scalar()
-    lease = connection.execute(select(func.min(conversations.c.held_until))).scalar()
-    moments = [moment for moment in (step, lease) if moment is not None]
-    return max(0.0, (min(moments) - now_ms()) / 1000) if moments else None
 
 
 def set_level(connection: Connection, handoff: Handoff, level: str) -> None:
@@ -308,6 +335,21 @@ def _free(connection: Connection, handoff: Handoff) -> None:
         .where(conversations.c.id == handoff.conversation_id)
         .values(held_by=None, held_until=None)
     )
+    erasing.carry_out(connection, handoff.conversation_id)
+
+
+def _from_the_first_step(moment: int) -> dict[str, object]:
+    return {"due_at": moment, "steps_from": moment, "step": 0, "acknowledged_at": None}
+
+
+def _shorten_lease(connection: Connection, conversation_id: str, until: int) -> None:
+    """What is graver may be left alone for less long."""
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .where(conversations.c.held_until > until)
+        .values(held_until=until)
+    )
 
 
 def _listed() -> Select:
@@ -332,6 +374,8 @@ def _handoff(row: Row) -> Handoff:
         told_at=row.told_at,
         step=row.step,
         steps_from=row.steps_from,
+        due_at=row.due_at,
+        taken_at=row.taken_at,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -14,6 +15,8 @@ LADDER_FILE = PROJECT_ROOT / "nlu_data" / "petugas" / "tangga.yml"
 
 GROUP, DUTY, MAIL = "group", "duty", "mail"
 WAYS = (GROUP, DUTY, MAIL)
+# The ladder of a cry for help that the holder of a conversation does not answer.
+BESIDE = "dipegang"
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,22 @@ class Step:
 
 @dataclass(frozen=True)
 class Ladder:
-    """What is done about a level. Times in milliseconds."""
+    """What is done about a level. Times in milliseconds.
+
+    Attributes:
+        lease_ms: How long a holder may be silent before others may take the conversation.
+        acknowledged_ms: How long "saya urus" stops further calls.
+        unsure_ms: How long it waits for a holder when no word of danger was said.
+        pause_ms: How far calls are apart that were answered in between.
+    """
 
     lease_ms: int
     acknowledged_ms: int
     steps: tuple[Step, ...]
     again_ms: int
     times: int
+    unsure_ms: int = 0
+    pause_ms: int = 0
 
     def step(self, number: int) -> Step | None:
         """The step of a number from 0 on, the last one so many times more; None after them."""
@@ -51,25 +63,38 @@ class Ladder:
         return Step(last.open_ms + later, last.closed_ms + later, last.call, tell=False)
 
 
-@lru_cache(maxsize=1)
 def ladders() -> Mapping[str, Ladder]:
     """The ladder of each level."""
+    return {level: found for level, found in _all().items() if level != BESIDE}
+
+
+def beside_holder() -> Ladder:
+    """The ladder of a cry for help in a conversation that somebody holds."""
+    return _all()[BESIDE]
+
+
+@lru_cache(maxsize=1)
+def _all() -> Mapping[str, Ladder]:
     data = yaml.safe_load(LADDER_FILE.read_text("utf-8"))
-    return {
-        level: Ladder(
-            lease_ms=said["lease"] * 1000,
-            acknowledged_ms=said["acknowledged"] * 1000,
-            steps=tuple(
-                Step(
-                    open_ms=step["open"] * 1000,
-                    closed_ms=step["closed"] * 1000,
-                    call=tuple(step["call"]),
-                    tell=step.get("tell", False),
-                )
-                for step in said["steps"]
-            ),
-            again_ms=said["again"] * 1000,
-            times=said["times"],
+    return {name: _ladder(said) for name, said in data.items()}
+
+
+def _ladder(said: Mapping[str, Any]) -> Ladder:
+    steps = (
+        Step(
+            open_ms=step["open"] * 1000,
+            closed_ms=step["closed"] * 1000,
+            call=tuple(step["call"]),
+            tell=step.get("tell", False),
         )
-        for level, said in data.items()
-    }
+        for step in said["steps"]
+    )
+    return Ladder(
+        lease_ms=said["lease"] * 1000,
+        acknowledged_ms=said["acknowledged"] * 1000,
+        steps=tuple(steps),
+        again_ms=said["again"] * 1000,
+        times=said["times"],
+        unsure_ms=said.get("unsure", 0) * 1000,
+        pause_ms=said.get("pause", 0) * 1000,
+    )

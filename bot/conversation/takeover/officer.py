@@ -16,12 +16,12 @@ from bot.conversation import cleaning, phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
-from bot.conversation.takeover import handoffs, transcript
+from bot.conversation.takeover import erasing, handoffs, replies, transcript
 from bot.conversation.takeover.handoffs import Handoff, TakeoverError
 from bot.conversation.takeover.transcript import Entry
 from bot.conversation.takeover.words import BACK_AGAIN
 from bot.conversation.wiping import wipe
-from bot.privacy.identity import random_id
+from bot.privacy.identity import hashed_id, random_id
 from bot.privacy.roster import READERS
 from bot.privacy.unlocked import NOT_GRANTED, NotGranted, Unlocked
 from bot.privacy.vault import Vault
@@ -69,6 +69,26 @@ class Officers:
             handoffs.call(connection, conversation_id, handoffs.STAFF, level)
             bell.ring(connection)
 
+    def call_again(self, by: Unlocked, handoff_id: str, level: str = levels.ORDINARY) -> Handoff:
+        """Puts a conversation that was handed back into the queue again; gives what stands there.
+
+        Raises:
+            TakeoverError: There is no such conversation, or no such level.
+        """
+        if level not in levels.LEVELS:
+            raise TakeoverError(BAD_LEVEL)
+        whose = self.find(handoff_id).conversation_id
+        self.call(by, whose, level)
+        with self._database.read() as connection:
+            found = handoffs.of_conversation(connection, whose)
+        assert found is not None
+        return found
+
+    def erases(self, handoff_id: str) -> bool:
+        """Whether all of it is deleted once nobody holds it: the person wants it so."""
+        with self._database.read() as connection:
+            return erasing.is_wished(connection, handoff_id)
+
     def take(self, by: Unlocked, handoff_id: str) -> Handoff:
         """Takes a conversation over: from now on the assistant says nothing in it.
 
@@ -90,6 +110,15 @@ class Officers:
             bell.ring(connection)
             return handoffs.find(connection, handoff_id)
 
+    def find(self, handoff_id: str) -> Handoff:
+        """How a conversation stands, without a word of it.
+
+        Raises:
+            TakeoverError: There is none.
+        """
+        with self._database.read() as connection:
+            return handoffs.find(connection, handoff_id)
+
     def read(self, by: Unlocked, handoff_id: str) -> list[Entry]:
         """What was said, with how far each message of staff got.
 
@@ -102,22 +131,40 @@ class Officers:
             handoffs.find(connection, handoff_id)
             return transcript.read(connection, by, handoff_id)
 
-    def say(self, by: Unlocked, handoff_id: str, text: str, *, anyway: bool = False) -> None:
-        """Writes to the person; `anyway` also to one who asked not to be answered.
+    def say(
+        self,
+        by: Unlocked,
+        handoff_id: str,
+        text: str,
+        *,
+        anyway: bool = False,
+        once: str | None = None,
+    ) -> None:
+        """Writes to the person.
+
+        Args:
+            by: The holder.
+            handoff_id: Of the conversation.
+            text: What is written.
+            anyway: Also to one who asked not to be answered.
+            once: Names this message: what is sent a second time under the same name, because
+                the answer to the first was lost, changes nothing.
 
         Raises:
             NotHeld: The lease ran out, or somebody else has the conversation.
             TakeoverError: The person may not or cannot be written to, or it is too long.
         """
         text = _cleaned(text)
-        turn_id = random_id()
+        turn_id = random_id() if once is None else hashed_id(by.staff_id, handoff_id, once)
         with self._database.write() as connection:
             handoff = self._held(connection, by, handoff_id)
+            if once is not None and self._outbox.has_turn(connection, turn_id):
+                return
             self._require_reachable(connection, handoff.conversation_id, anyway=anyway)
             shown = self._capabilities.get(handoff.channel, EVERYTHING)
             parts = render([transcript.as_reply(text)], shown)
             if any(part.waits for part in parts):
-                raise TakeoverError(TOO_LONG_HERE)
+                raise TakeoverError(TOO_LONG_HERE, "too_long_here")
             self._outbox.add(
                 connection,
                 handoff.conversation_id,
@@ -134,8 +181,21 @@ class Officers:
                 staff_id=by.staff_id,
                 turn_id=turn_id,
             )
+            handoffs.answered(connection, handoff)
             handoffs.renew(connection, handoff, by.staff_id)
             bell.ring(connection)
+
+    def prepared(
+        self, by: Unlocked, handoff_id: str, reply_id: str, values: Mapping[str, str]
+    ) -> str:
+        """A reply of `replies` as the person would read it; nothing is sent.
+
+        Raises:
+            FieldError: A field is missing or wrong.
+            TakeoverError: There is no such conversation or reply.
+        """
+        channel = self.find(handoff_id).channel
+        return replies.reply(reply_id).filled(channel, values, by=by.name)
 
     def note(self, by: Unlocked, handoff_id: str, text: str) -> None:
         """Writes what only staff read."""
@@ -166,7 +226,7 @@ class Officers:
                 .where(staff.c.role.in_(READERS))
             ).first()
             if row is None:
-                raise TakeoverError(NOT_A_MEMBER)
+                raise TakeoverError(NOT_A_MEMBER, "unknown_member")
             handoffs.offer(connection, handoff, row.id)
             handoffs.renew(connection, handoff, by.staff_id)
             bell.ring(connection)
@@ -178,9 +238,12 @@ class Officers:
             TakeoverError: There is no such level.
         """
         if level not in levels.LEVELS:
-            raise TakeoverError(BAD_LEVEL)
+            raise TakeoverError(BAD_LEVEL, "level")
         with self._database.write() as connection:
-            handoffs.set_level(connection, self._held(connection, by, handoff_id), level)
+            handoff = self._held(connection, by, handoff_id)
+            if level != levels.URGENT:
+                handoffs.answered(connection, handoff)
+            handoffs.set_level(connection, handoff, level)
             bell.ring(connection)
 
     def hand_back(self, by: Unlocked, handoff_id: str, note: str) -> None:
@@ -227,19 +290,20 @@ class Officers:
     def _require_reachable(connection: Connection, conversation_id: str, *, anyway: bool) -> None:
         person = standing.read(connection, conversation_id)
         if person.stopped:
-            raise TakeoverError(STOPPED)
+            raise TakeoverError(STOPPED, "stopped")
         if person.unreachable_code is not None:
-            raise TakeoverError(UNREACHABLE.format(code=person.unreachable_code))
+            why = UNREACHABLE.format(code=person.unreachable_code)
+            raise TakeoverError(why, "unreachable")
         if person.quiet_at is not None and not anyway:
-            raise TakeoverError(QUIET)
+            raise TakeoverError(QUIET, "quiet")
 
 
 def _cleaned(text: str) -> str:
     cleaned, _ = cleaning.clean(text)
     if not cleaned.strip():
-        raise TakeoverError(EMPTY)
+        raise TakeoverError(EMPTY, "empty")
     if len(cleaned) > LONGEST_MESSAGE:
-        raise TakeoverError(TOO_LONG)
+        raise TakeoverError(TOO_LONG, "too_long")
     return cleaned
 
 

@@ -21,6 +21,8 @@ from bot.privacy.unlocked import Unlocked
 from bot.storage.tables import handoffs, inbox, outbox, transcript
 
 PERSON, BOT, STAFF, NOTE = "person", "bot", "staff", "note"
+# The person wants all deleted (`erasing`).
+ERASE = "erase"
 # So much of what was said before a human was called is shown to whoever takes over.
 MOST_BEFORE, BEFORE_MS = 30, 24 * 60 * 60_000
 
@@ -33,7 +35,13 @@ NO_DESK = "nothing can be sealed for a desk that has no key"
 
 @dataclass(frozen=True)
 class Entry:
-    """One message, or a note. `state` says how far a message of staff got (see `outbox`)."""
+    """One message, or a note.
+
+    Attributes:
+        state: How far a message of staff got (see `outbox`).
+        level: How grave a message of the person is; None where nobody asked.
+        why: The words that make it grave, the weightiest first.
+    """
 
     author: str
     created_at: int
@@ -44,6 +52,8 @@ class Entry:
     inbox_id: int | None = None
     state: str | None = None
     error_code: str | None = None
+    level: str | None = None
+    why: Sequence[str] = field(default=(), repr=False)
 
 
 def add(

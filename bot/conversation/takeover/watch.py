@@ -11,10 +11,9 @@ from bot.conversation import phrasebook, standing
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
-from bot.conversation.takeover import calls, handoffs, schedule
-from bot.conversation.takeover.handoffs import HELD, WAITING, Handoff, TakeoverError
-from bot.conversation.takeover.ladder import ladders
-from bot.conversation.takeover.words import BACK_AGAIN, NOBODY_YET, STILL_WAITS
+from bot.conversation.takeover import calls, due, erasing, handoffs, schedule
+from bot.conversation.takeover.handoffs import HELD, Handoff, TakeoverError
+from bot.conversation.takeover.words import BACK_AGAIN, NOBODY_YET, NOT_ANSWERED, STILL_WAITS
 from bot.conversation.wiping import wipe
 from bot.privacy.identity import random_id
 from bot.privacy.vault import Vault
@@ -55,41 +54,43 @@ class Watch:
             How many leases had run out, and how many steps were taken.
         """
         with self._database.read() as connection:
-            lapsed = handoffs.lapsed_ids(connection, BATCH)
-        ended = sum(self._lapse(handoff_id) for handoff_id in lapsed)
-        if ended:
+            lapsed = due.lapsed_ids(connection, BATCH)
+        wiped = sum(self._lapse(handoff_id) for handoff_id in lapsed)
+        if wiped:
             self._database.close_words_for_good()
         with self._database.read() as connection:
-            due = handoffs.due_ids(connection, BATCH)
-        return len(lapsed), sum(self._climb(handoff_id) for handoff_id in due)
+            steps = due.step_ids(connection, BATCH)
+        return len(lapsed), sum(self._climb(handoff_id) for handoff_id in steps)
 
     def seconds_until_due(self) -> float | None:
         """How long until something is to be done; None when nothing is."""
         with self._database.read() as connection:
-            moments = [handoffs.seconds_until_due(connection), calls.seconds_until_due(connection)]
+            moments = [due.seconds_until_due(connection), calls.seconds_until_due(connection)]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _lapse(self, handoff_id: str) -> bool:
-        """Ends a lease that ran out; tells whether the conversation with staff is over."""
+        """Ends a lease that ran out; tells whether what was said was wiped."""
         with self._database.write() as connection:
-            handoff = _locked(connection, handoff_id, HELD)
-            if handoff is None or (handoff.held_until or 0) > now_ms():
+            handoff = _locked(connection, handoff_id)
+            if handoff is None or handoff.state != HELD or (handoff.held_until or 0) > now_ms():
                 return False
+            is_erased = erasing.is_wished(connection, handoff.id)
             waits = handoffs.lapse(connection, handoff)
             self._say(connection, handoff, STILL_WAITS if waits else BACK_AGAIN)
-            if not waits:
+            if is_erased or not waits:
                 wipe(connection, self._sealer, handoff.conversation_id)
             bell.ring(connection)
-        return not waits
+        return is_erased or not waits
 
     def _climb(self, handoff_id: str) -> bool:
         """Takes the next step of a ladder when it is due."""
         now = now_ms()
         with self._database.write() as connection:
-            handoff = _locked(connection, handoff_id, WAITING)
-            if handoff is None:
+            handoff = _locked(connection, handoff_id)
+            if handoff is None or handoff.due_at is None or handoff.due_at > now:
+                # Somebody took it, or answered, in this very moment.
                 return False
-            ladder, number = ladders()[handoff.level], handoff.step
+            ladder, number = handoff.ladder, handoff.step
             step = ladder.step(number)
             if step is None:
                 handoffs.climbed(connection, handoff, step=number, due_at=None, told=False)
@@ -101,9 +102,11 @@ class Watch:
                 handoffs.climbed(connection, handoff, step=number, due_at=moment, told=False)
                 return False
             calls.plan(connection, handoff_id, number, step.call, has_group=self._has_group)
-            tells = step.tell and handoff.told_at is None
+            tells = step.tell and (handoff.told_at is None or handoff.is_cried_into)
             if tells:
-                self._say(connection, handoff, NOBODY_YET)
+                self._say(
+                    connection, handoff, NOT_ANSWERED if handoff.is_cried_into else NOBODY_YET
+                )
             following = ladder.step(number + 1)
             next_at = None
             if following is not None:
@@ -132,10 +135,9 @@ class Watch:
         )
 
 
-def _locked(connection: Connection, handoff_id: str, state: str) -> Handoff | None:
-    """The handoff, locked; None when it is in another state by now."""
+def _locked(connection: Connection, handoff_id: str) -> Handoff | None:
+    """The handoff, locked; None when it has ended by now."""
     try:
-        handoff = handoffs.locked(connection, handoff_id)
+        return handoffs.locked(connection, handoff_id)
     except TakeoverError:
         return None
-    return handoff if handoff.state == state else None

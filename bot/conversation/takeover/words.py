@@ -12,6 +12,10 @@ NOBODY_YET = "ucapan_petugas_belum"
 CALLED, CALLED_CLOSED, CALLED_SOMETIME = (
     "ucapan_petugas_dipanggil", "ucapan_petugas_tutup", "ucapan_petugas_nanti",
 )  # fmt: skip
+# The person cried for help, and the officer who holds the conversation has not answered yet.
+NOT_ANSWERED = "ucapan_petugas_sebentar"
+# The person wants all deleted while an officer holds it: when it will be; that it will not.
+ERASED_LATER, NOT_ERASED = "ucapan_petugas_hapus", "ucapan_petugas_tidak_hapus"
 # The desk has nobody who could read it: whom to call instead.
 NOBODY_AT_ALL = "ucapan_petugas_tidak_ada"
 # That a human is called, after first aid and in one sentence.

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from bot import clock
 from bot.conversation.messages import Content
 from bot.conversation.turn import Answer
-from bot.engine.assistant import Assistant
+from bot.engine.assistant import Assistant, _before_the_question
 
 CRY = "tolong saya dikunci di rumah majikan"
 
@@ -93,14 +94,13 @@ def test_what_is_unclear_never_gets_the_same_text_twice_running(assistant: Assis
     "text",
     ["bukan saya kak, adek sy yg disana", "bukan ambo nan dibawa, anak ambo", "saya tetangganya"],
 )
-def test_who_speaks_of_another_person_gets_out_with_advice_for_that(
-    assistant: Assistant, text: str
-) -> None:
+def test_who_speaks_of_another_person_gets_words_for_that(assistant: Assistant, text: str) -> None:
     answer = _say(assistant, text, _say(assistant, CRY).state)
-    assert "Jangan bayar tebusan" in answer.replies[0].text
+    assert "sudah peduli padanya" in answer.replies[0].text
     assert answer.level in ("tinggi", "darurat")
     after = _say(assistant, "zzz qqq", answer.state)
-    assert "belum bisa menjawab" in after.replies[0].text
+    assert "Polisi 110 belum mengangkat? Coba lagi" in after.replies[0].text
+    assert "Orang lain bahaya" not in _titles(after)
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,218 @@ def test_who_swallowed_poison_is_sent_to_hospital_at_once(assistant: Assistant) 
     answer = _say(assistant, "racunnyo lah ambo minum")
     assert answer.replies[0].text.startswith("Terima kasih sudah bilang. Sekarang juga ke IGD")
     assert answer.calls is not None
+
+
+# A second voice: whoever tells of another is not told what is for the victim
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ado budak dikurung di rumah pak Joni", "Jangan masuk sendiri"),
+        ("tetangga saya disekap majikan", "Jangan masuk sendiri"),
+        ("adik saya habis diperkosa bos nya", "aku percaya, ini bukan salahmu"),
+        ("tetangga mukulin istrinya, saya dengar teriak", "Jangan melerai sendirian"),
+        ("istri saya disekap majikan di saudi", "Telepon KP2MI 0800-1000"),
+        (
+            "adik saya malam ini mau dibawa ke batam naik bus sama agen",
+            "Apakah dia masih di rumah?",
+        ),
+        ("teman saya bilang pengen mati", "Jangan biarkan dia sendirian"),
+        ("anak saya minum racun", "Apakah dia masih sadar?"),
+    ],
+)
+def test_a_witness_hears_what_a_witness_can_do(assistant: Assistant, text: str, said: str) -> None:
+    answer = _say(assistant, text)
+    assert answer.level == "darurat"
+    assert said in answer.replies[0].text
+    assert answer.calls is not None
+
+
+def test_a_witness_stays_one_when_the_danger_becomes_another(assistant: Assistant) -> None:
+    first = _say(assistant, "tetangga saya disekap majikan")
+    answer = _say(assistant, "dipukuli terus", first.state)
+    assert "Jangan melerai sendirian" in answer.replies[0].text
+
+
+def test_the_one_in_danger_stays_so_when_another_is_named(assistant: Assistant) -> None:
+    first = _say(assistant, "tolong saya dikunci di ruko")
+    answer = _say(assistant, "teman saya juga dipukul", first.state)
+    assert "padanya" not in answer.replies[0].text
+
+
+@pytest.mark.parametrize("text", ["dia gedor pintu", "bukan aku aja, ada 4 org"])
+def test_a_victim_is_not_taken_for_a_witness_later(assistant: Assistant, text: str) -> None:
+    first = _say(assistant, "suami saya mabuk bawa parang ngamuk")
+    answer = _say(assistant, text, first.state)
+    assert "padanya" not in answer.replies[0].text
+
+
+def test_whoever_tells_of_a_wound_hears_of_it_first(assistant: Assistant) -> None:
+    first = _say(assistant, "kami abk dipukul kapten di kapal")
+    answer = _say(assistant, "1 orang sakit tidak bangun", first.state)
+    assert "masih sadar?" in answer.replies[0].text
+
+
+def test_whoever_is_watched_after_all_gets_harmless_words(assistant: Assistant) -> None:
+    first = _say(assistant, CRY)
+    answer = _say(assistant, "mami baca wa", first.state)
+    assert "BERAS" in answer.replies[0].text
+    assert "polisi" not in answer.replies[0].text
+
+
+def test_abroad_nobody_is_sent_to_the_police_here_later(assistant: Assistant) -> None:
+    answer = _say(assistant, "saya dinikahkan di tiongkok, dikunci suami, tidak boleh keluar")
+    for text in ("tidak boleh keluar kamar", "dia pukul saya", "zzz qqq", "takut", "zzz"):
+        answer = _say(assistant, text, answer.state)
+        assert "110" not in answer.replies[0].text
+
+
+def test_what_to_do_is_told_and_not_looked_up(assistant: Assistant) -> None:
+    first = _say(assistant, "istri saya disekap majikan di saudi")
+    answer = _say(assistant, "saya harus gimana?", first.state)
+    assert "UU " not in answer.replies[0].text
+    assert "KP2MI 0800-1000" in answer.replies[0].text
+
+
+def test_parents_who_do_not_want_to_report_begin_no_report(assistant: Assistant) -> None:
+    first = _say(assistant, "murid saya hilang sejak kemarin, belum pulang")
+    answer = _say(assistant, "orang tuanya tidak mau lapor", first.state)
+    assert "Sebelum mulai" not in answer.replies[0].text
+
+
+def test_a_button_says_that_it_is_somebody_else(assistant: Assistant) -> None:
+    first = _say(assistant, CRY)
+    again = _say(assistant, "zzz qqq", first.state)
+    pick = [c.payload for c in again.replies[-1].choices if c.title == "Orang lain bahaya"]
+    pressed = assistant.answer("c1", "web", again.state, [Content(payload=pick[0])])
+    assert "sudah peduli padanya" in pressed.replies[0].text
+
+
+def test_a_late_number_does_not_end_the_danger_of_another(assistant: Assistant) -> None:
+    """ "1" belongs to an earlier question."""
+    first = _say(assistant, "istri saya disekap majikan di saudi")
+    after = _say(assistant, "zzz qqq", first.state)
+    late = _say(assistant, "1", after.state)
+    assert "Syukurlah" not in late.replies[0].text
+    assert late.calls is not None
+
+
+# Short facts after a cry
+
+
+FACTS = (
+    "umurnya 14", "di hotel", "sama om nya", "kamar 3", "dak tau dimano", "baterai 5%",
+    "jam 9 malam",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cry", [CRY, "ado budak dikurung di rumah pak Joni", "tolong"])
+def test_facts_belong_to_the_danger(assistant: Assistant, cry: str) -> None:
+    answer = _say(assistant, cry)
+    said = [answer.replies[0].text]
+    for fact in FACTS:
+        answer = _say(assistant, fact, answer.state)
+        (reply,) = answer.replies
+        assert "UU " not in reply.text
+        assert len(reply.text) <= 300
+        assert answer.level in ("tinggi", "darurat")
+        assert answer.calls is not None
+        said.append(reply.text)
+    assert all(before != then for before, then in pairwise(said))
+
+
+def test_a_step_after_a_fact_is_answered_with_one_character(assistant: Assistant) -> None:
+    fact = _say(assistant, "di hotel", _say(assistant, CRY).state)
+    assert fact.replies[0].text.endswith("Apakah ada yang terluka atau sakit?")
+    hurt = _say(assistant, "1", fact.state)
+    assert "IGD" in hurt.replies[0].text
+    well = _say(assistant, "2", fact.state)
+    assert well.replies[0].text.startswith("Syukurlah tidak ada yang terluka.")
+    assert "?" in well.replies[0].text
+
+
+def test_the_age_of_a_child_brings_the_number_for_children(assistant: Assistant) -> None:
+    answer = _say(assistant, "umurnya 14", _say(assistant, CRY).state)
+    assert "SAPA 129" in answer.replies[0].text
+    grown = _say(assistant, "umurnya 24", _say(assistant, CRY).state)
+    assert "SAPA" not in grown.replies[0].text
+
+
+def test_abroad_a_fact_is_for_those_who_can_come_there(assistant: Assistant) -> None:
+    cry = _say(assistant, "saya dikurung di kamboja, paspor diambil")
+    answer = _say(assistant, "lantai 3", cry.state)
+    assert "KP2MI +62 21 2924 4800" in answer.replies[0].text
+    assert "110" not in answer.replies[0].text
+
+
+def test_an_hour_later_a_fact_is_a_question_again(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = _say(assistant, CRY).state
+    now = clock.now_ms()
+    monkeypatch.setattr(clock, "now_ms", lambda: now + 61 * 60_000)
+    assert "Terima kasih sudah menyebut" not in _say(assistant, "di hotel", state).replies[0].text
+
+
+def test_what_only_tells_something_is_no_topic_in_danger(assistant: Assistant) -> None:
+    state = _say(assistant, "adik saya habis diperkosa bos nya").state
+    answer = _say(assistant, "dia nangis terus gak mau ngomong", state)
+    assert "UU 21/2007" not in answer.replies[0].text
+    assert "menangis" in answer.replies[0].text
+
+
+# A cry that is taken back
+
+
+@pytest.mark.parametrize(
+    "text", ["eh maaf salah, itu adek main hp", "salah kirim kak", "becanda doang", "iseng"]
+)
+def test_a_cry_is_taken_back_kindly_and_the_way_back_stays(assistant: Assistant, text: str) -> None:
+    state = _say(assistant, "tolong saya dikurung").state
+    answer = _say(assistant, text, state)
+    (reply,) = answer.replies
+    assert reply.text.startswith("Baik, tidak apa-apa")
+    assert not reply.choices
+    # Whom the cry called stays called: that is a human's to end.
+    assert (answer.level, answer.calls) == ("biasa", None)
+    again = _say(assistant, "beras", answer.state)
+    assert "BERAS" in again.replies[0].text
+    assert again.calls is not None
+
+
+def test_who_is_watched_stays_so_after_taking_it_back(assistant: Assistant) -> None:
+    state = _say(assistant, "hp diintip bos, tolong sy dikurung").state
+    answer = _say(assistant, "salah kirim", state)
+    after = _say(assistant, "umur ambo 15", answer.state)
+    assert "polisi" not in answer.replies[0].text + after.replies[0].text
+
+
+def test_after_it_questions_are_answered_as_usual(assistant: Assistant) -> None:
+    state = _say(assistant, "becanda doang", _say(assistant, "tolong aku disekap").state).state
+    answer = _say(assistant, "apa itu calo?", state)
+    assert "calo" in answer.replies[-1].text.lower()
+
+
+def test_thoughts_of_suicide_are_not_waved_away(assistant: Assistant) -> None:
+    state = _say(assistant, "saya pengen mati aja").state
+    answer = _say(assistant, "becanda kok", state)
+    assert "datang lagi" in answer.replies[0].text
+    assert "Kamu masih menulis" in _say(assistant, "zzz qqq", answer.state).replies[0].text
+
+
+def test_a_country_is_not_named_in_every_reply(assistant: Assistant) -> None:
+    first = _say(assistant, "saya dikurung di kamboja, paspor diambil")
+    assert "+855 12 813 282" in first.replies[0].text
+    after = _say(assistant, "zzz qqq", first.state)
+    assert "+855 12 813 282" not in after.replies[0].text
+
+
+def test_that_staff_are_called_stands_before_the_question() -> None:
+    said = "Petugas juga dipanggil, jangan tunggu."
+    sms = "Kalau di Taiwan, hubungi ini.\n\nTelepon KP2MI. Suluh mesin. Masih bisa?"
+    whole = _before_the_question(sms, said, in_line=True)
+    assert whole.endswith(f"Suluh mesin. {said} Masih bisa?")
+    whole = _before_the_question("Telepon. Gratis.\n\nMasih bisa?", said, in_line=False)
+    assert whole == f"Telepon. Gratis.\n\n{said}\n\nMasih bisa?"
+    assert _before_the_question("Telepon.", said, in_line=True) == f"Telepon. {said}"

@@ -14,10 +14,10 @@ from bot.clock import now_ms
 from bot.conversation.context import TurnContext
 from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Content, Inbound, Location, Understanding
-from bot.engine import telling
+from bot.engine import follow_ups, openings, telling
 from bot.engine import tracker as trackers
 from bot.engine.assistant import Assistant
-from bot.engine.telling import FOLLOW_UP, FORM, REPORT
+from bot.engine.told import FOLLOW_UP, FORM, REPORT
 from bot.nlu.labels import DANGER_SLOT
 from bot.privacy import staff
 from bot.privacy.keys import ServerKey
@@ -71,10 +71,10 @@ class Room:
 
     def follows(self, tracker: Any, text: str, *lines: Content) -> Understanding | None:
         said = lines or (Content(text=text),)
-        return telling.in_follow_up(tracker, said, text, self._assistant.understand)
+        return follow_ups.in_follow_up(tracker, said, text, self._assistant.understand)
 
     def begins(self, tracker: Any, text: str) -> Understanding | None:
-        return telling.begins_with_story(tracker, text, self._assistant.understand)
+        return openings.begins_with_story(tracker, text, self._assistant.understand)
 
 
 @pytest.fixture
@@ -312,7 +312,7 @@ def test_a_report_that_is_told_does_not_begin_again(room: Room) -> None:
     "text", [RECEIPT.shown, f"ini nomornya {RECEIPT.digits} kak", " ".join(RECEIPT.words)]
 )
 def test_a_receipt_is_known_wherever_it_is_written(text: str) -> None:
-    understood = telling.with_receipt(text)
+    understood = follow_ups.with_receipt(text)
     assert understood is not None
     assert understood.intent == FOLLOW_UP
     assert RECEIPT.digits not in json.dumps(understood.parsed)
@@ -320,7 +320,7 @@ def test_a_receipt_is_known_wherever_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "0812-0000-0001", "apa itu calo?"])
 def test_what_is_no_receipt_is_none(text: str) -> None:
-    assert telling.with_receipt(text) is None
+    assert follow_ups.with_receipt(text) is None
 
 
 def test_after_its_time_nothing_belongs_to_a_receipt(room: Room) -> None:
@@ -497,7 +497,7 @@ def _after(room: Room, text: str, *lines: Content, **sent: Any) -> Understanding
     slot = follow_up.Sent(now_ms() + 1_000_000, **sent).to_slot()
     tracker = room.silent(**{follow_up.SENT_SLOT: slot})
     said = lines or (Content(text=text),)
-    return telling.after_sending(tracker, said, text, room._assistant.understand)
+    return follow_ups.after_sending(tracker, said, text, room._assistant.understand)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,16 @@ DATA = lists.read("negara")
         ("sudan selatan", ["SS"]),
         ("jepangnya kapan", ["JP"]),
         ("malaysiaku", []),
+        ("saya di Kajang", ["MY"]),
+        ("tlg sy d jb", ["MY"]),
+        ("posisi jb kak", ["MY"]),
+        ("nang penang, neng johor", ["MY", "MY"]),
+        ("majikan di petaling jaya pindah ke jurong", ["MY", "SG"]),
+        ("dua kawan di Sandakan, satu di Lahad Datu", ["MY", "MY"]),
+        ("di Tsuen Wan atau Sha Tin", ["HK", "HK"]),
+        ("disekap di Svay Rieng", ["KH"]),
+        ("makan kacang di pusat kota pakai mangkok", []),
+        ("kulo kedah pripun", []),
     ],
 )
 def test_countries_are_found_by_the_names_people_use(text: str, found: list[str]) -> None:

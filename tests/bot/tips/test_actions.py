@@ -34,11 +34,11 @@ from tests.nlu_data.texts import VARIABLES
 rasa_internals.import_for_tools()
 
 from actions import tips as actions  # noqa: E402
+from actions.receipts import ActionCekStatus  # noqa: E402
 from actions.tips import (  # noqa: E402
     REQUESTED_SLOT,
     RESULT_SLOT,
     ActionAskLaporan,
-    ActionCekStatus,
     ActionLaporan,
     ValidateFormLaporan,
 )
@@ -114,6 +114,11 @@ class Stage:
 
     def takes(self, text: str = "", **other: Any) -> Said:
         return self.run(ValidateFormLaporan, text, **other)
+
+    def told_in_danger(self, draft: Draft) -> Said:
+        """Somebody tells of a danger, in a report that stands as it is."""
+        self.slots[SLOT] = draft.to_slot()
+        return self.takes("dia dikurung", level=levels.URGENT)
 
     def presses(self, **entities: Any) -> Said:
         return self.run(ValidateFormLaporan, entities=entities)
@@ -711,6 +716,9 @@ def test_the_actions_fill_in_what_their_texts_ask_for(stage: Stage, stranger: St
     stage.slots[SLOT] = STORY.to_slot()
     said.append(stage.run(ActionAskLaporan))
     said += [stranger.asks(Receipt.new().shown) for _ in range(4)]
+    for country in ("MY", "SN"):
+        abroad = _drafted(tempat={"negara": country})
+        said.append(stage.told_in_danger(abroad))
     filled = {m["response"]: one.values(m["response"]) for one in said for m in one.messages}
     own = {name for name in VARIABLES if name.split("_")[1] in ("lapor", "resi", "status")}
     assert own <= set(filled)

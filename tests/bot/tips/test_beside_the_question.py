@@ -11,7 +11,7 @@ from rasa.shared.core.events import BotUttered
 
 from bot.clock import now_ms
 from bot.conversation.messages import Content, Understanding
-from bot.engine import telling
+from bot.engine import follow_ups, telling, told
 from bot.tips import follow_up, interview
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import ADDING, CHECK, CONFIRM, OPEN, Session
@@ -82,7 +82,7 @@ def test_what_takes_no_deletion_back_is_none(text: str) -> None:
 )
 def test_a_telephone_that_is_off_is_no_cry_for_help(text: str) -> None:
     draft = Draft(fields={"aman": "ya", "setuju": "ya", "jenis": "hilang"}, current="waktu")
-    tracker = _tracker("Kapan?", loop=telling.FORM, **{SLOT: draft.to_slot()})
+    tracker = _tracker("Kapan?", loop=told.FORM, **{SLOT: draft.to_slot()})
     urgent = _heard(levels.URGENT, level=levels.URGENT)
     heard = telling.in_report(tracker, [Content(text=text)], text, urgent)
     assert heard is not None
@@ -91,7 +91,7 @@ def test_a_telephone_that_is_off_is_no_cry_for_help(text: str) -> None:
 
 def test_a_telephone_beside_a_danger_changes_nothing() -> None:
     draft = Draft(fields={"aman": "ya", "setuju": "ya", "jenis": "hilang"}, current="waktu")
-    tracker = _tracker("Kapan?", loop=telling.FORM, **{SLOT: draft.to_slot()})
+    tracker = _tracker("Kapan?", loop=told.FORM, **{SLOT: draft.to_slot()})
     text = "hp mati, adik dikurung"
     urgent = _heard(levels.URGENT, level=levels.URGENT)
     heard = telling.in_report(tracker, [Content(text=text)], text, urgent)
@@ -124,7 +124,7 @@ def test_the_age_of_a_grown_up_below_the_summary_is_no_cry_for_help(text: str, l
 
 def _at_the_summary() -> SimpleNamespace:
     draft = Draft(fields={"aman": "ya", "setuju": "ya", "jenis": "lainnya"}, current=SUMMARY)
-    return _tracker("Kirim sekarang?", SENDS, loop=telling.FORM, **{SLOT: draft.to_slot()})
+    return _tracker("Kirim sekarang?", SENDS, loop=told.FORM, **{SLOT: draft.to_slot()})
 
 
 @pytest.mark.parametrize("text", ["1\nanak saya umur 22", "1\norang nya di Nakau"])
@@ -160,7 +160,7 @@ NEWS = [
 def test_who_asks_how_the_report_fares_is_told(text: str, intent: str, stage: str) -> None:
     session = Session("laporan-1", stage, now_ms() + 1_000_000, "ab" * 32)
     tracker = _tracker("Sudah.", **{follow_up.SLOT: session.to_slot()})
-    heard = telling.in_follow_up(tracker, [Content(text=text)], text, _heard(intent))
+    heard = follow_ups.in_follow_up(tracker, [Content(text=text)], text, _heard(intent))
     news = follow_up.ASKS_FOR_RECEIPT if stage == CONFIRM else follow_up.ASKS_FOR_STATE
     assert _step(heard) == news
 
@@ -171,6 +171,6 @@ def test_who_asks_how_the_report_fares_is_told(text: str, intent: str, stage: st
 def test_what_is_told_to_staff_asks_for_no_state(text: str) -> None:
     session = Session("laporan-1", OPEN, now_ms() + 1_000_000, "ab" * 32)
     tracker = _tracker("Sudah.", **{follow_up.SLOT: session.to_slot()})
-    heard = telling.in_follow_up(tracker, [Content(text=text)], text, _heard("di_luar_topik"))
+    heard = follow_ups.in_follow_up(tracker, [Content(text=text)], text, _heard("di_luar_topik"))
     assert heard is not None
     assert _step(heard) is None

@@ -102,3 +102,54 @@ def test_a_line_is_named_with_or_without_a_value(
     text: str, question: str | None, value: str
 ) -> None:
     assert subject.named(text) == (question, value)
+
+
+# Whose name it is
+
+
+def _beside(text: str, current: str, *asked: str, **told: Any) -> subject.Told:
+    """What is told beside a question, of a report in which nobody recruits yet."""
+    fields = {"aman": "ya", "setuju": "ya", "jenis": "rekrutmen", "peran": "keluarga", **told}
+    entities = [
+        {"entity": one.kind, "value": one.value, "start": one.start, "end": one.end}
+        for one in find(text, today=TODAY)
+    ]
+    draft = Draft(fields=fields, current=current, asked=asked)
+    return subject.told(draft, text, entities, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "namonyo siti umur 22",
+        "namanya Siti, umurnya 17",
+        "jenenge siti umure 15",
+        "nama adik saya Siti",
+        "namanya siti",
+    ],
+)
+@pytest.mark.parametrize("current", ["tempat", "bahaya", "jumlah"])
+def test_the_name_of_a_victim_is_not_put_among_the_recruiters(text: str, current: str) -> None:
+    assert "pelaku" not in _beside(text, current, current).facts
+
+
+@pytest.mark.parametrize("text", ["namonyo siti umur 22", "namanya Siti, umur 17 tahun"])
+def test_a_name_with_an_age_is_a_victim_also_after_the_recruiter_was_asked_for(text: str) -> None:
+    known = {"nama": "Pak Dodi"}
+    assert "pelaku" not in _beside(text, "jumlah", "pelaku", pelaku=known).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("calonyo namonyo Dodi", "Dodi"),
+        ("bosnyo namonyo Mr Chen", "Mr Chen"),
+        ("agennya bernama Dodi umur 40", "Dodi"),
+    ],
+)
+def test_who_is_called_a_recruiter_is_one_whenever_it_is_told(text: str, name: str) -> None:
+    assert _beside(text, "tempat", "tempat").facts["pelaku"]["nama"] == name
+
+
+def test_an_age_is_no_part_of_a_name() -> None:
+    assert _beside("Pak Contoh umur 40an", "pelaku").facts["pelaku"]["nama"] == "Pak Contoh"

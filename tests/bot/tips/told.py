@@ -17,7 +17,7 @@ WHOLE_STORIES: list[Row] = [
         "kemarin malam di Pekik Nyaring, 5 anak gadis mau dibawa ke Malaysia",
         {
             "jenis": "rekrutmen",
-            "tahap": "berangkat",
+            "tahap": "mau_berangkat",
             "tempat": "Pekik Nyaring",
             "tujuan": "MY",
             "waktu": "2026-11-20",
@@ -58,7 +58,7 @@ WHOLE_STORIES: list[Row] = [
         {
             "jenis": "rekrutmen",
             "peran": "keluarga",
-            "tahap": "berangkat",
+            "tahap": "mau_berangkat",
             "anak": "ya",
             "waktu": "2026-11-22",
         },
@@ -166,7 +166,7 @@ WHOLE_STORIES: list[Row] = [
     (
         None,
         "ado 4 budak SMP nak dibawak ke Jakarta, katonyo kerjo di toko",
-        {"jenis": "rekrutmen", "tahap": "berangkat", "jumlah": 4, "anak": "ya"},
+        {"jenis": "rekrutmen", "tahap": "mau_berangkat", "jumlah": 4, "anak": "ya"},
     ),
     (
         None,
@@ -234,7 +234,7 @@ WHOLE_STORIES: list[Row] = [
         "minggu depan 6 warga desa Sidorejo berangkat ke Malaysia lewat Batam, visanya turis",
         {
             "jenis": "rekrutmen",
-            "tahap": "berangkat",
+            "tahap": "mau_berangkat",
             "tempat": "Sidorejo",
             "tujuan": "MY",
             "waktu": "2026-11-23",
@@ -249,12 +249,30 @@ WHOLE_STORIES: list[Row] = [
 ]
 
 PLACES: list[Row] = [
+    # Where who reports comes from is not where it happens.
+    (None, "saya dari Seluma", {}),
+    (None, "ambo wong Seluma, Bengkulu Selatan", {}),
+    (None, "kulo saking, eh saya asal dari desa Nakau Talang Empat", {}),
+    (None, "saya dari Seluma, adik saya di Kajang", {"peran": "keluarga", "tempat": "MY"}),
+    (None, "saya warga Nakau", {"peran": "saksi"}),
+    (None, "adik saya dari Seluma", {"peran": "keluarga", "tempat": "Seluma"}),
+    ("tempat", "saya dari Seluma", {"tempat": "Seluma"}),
+    # Towns by which people mean the country, also in short.
+    ("tempat", "jb", {"tempat": "MY"}),
+    ("tempat", "namonyo siti umur 22", {}),
+    ("tempat", "namanya pasar baru", {"tempat": "namanya pasar baru"}),
+    ("tempat", "kl kak", {"tempat": "MY"}),
+    (None, "skrg saya di KL", {"tempat": "MY"}),
+    (None, "kl tidak bayar paspor ditahan", {}),
+    ("tujuan", "jb", {"tujuan": "MY"}),
+    ("bahaya", "kl", {}),
+    (None, "dia skrg di petaling jaya", {"tempat": "MY"}),
     (None, "kejadiannya di desa Srikaton", {"tempat": "Srikaton"}),
     (None, "dia ada di Malaysia", {"tempat": "MY"}),
     (
         None,
         "dia mau dikirim ke Malaysia",
-        {"jenis": "rekrutmen", "tahap": "berangkat", "tujuan": "MY"},
+        {"jenis": "rekrutmen", "tahap": "mau_berangkat", "tujuan": "MY"},
     ),
     (None, "dari Hongkong dia nelpon", {"tempat": "HK"}),
     (None, "orangnya di Nakau, korbannya mau ke Singapura", {"tempat": "Nakau", "tujuan": "SG"}),
@@ -292,7 +310,7 @@ TIMES: list[Row] = [
     (None, "la seminggu dio dak balik", {"jenis": "hilang", "waktu": "2026-11-09"}),
     (None, "wis rong sasi", {"waktu": "2026-09-01"}),
     (None, "sejak kemarin", {"waktu": "2026-11-20"}),
-    (None, "berangkatnya lusa", {"tahap": "berangkat", "waktu": "2026-11-23"}),
+    (None, "berangkatnya lusa", {"tahap": "mau_berangkat", "waktu": "2026-11-23"}),
     (None, "sekarang juga", {}),
     (None, "kerja dari jam 5 sampai jam 11", {}),
     ("waktu", "kemaren", {"waktu": "2026-11-20"}),
@@ -548,6 +566,46 @@ NOTHING: list[Row] = [
 ]
 
 LATER: list[Row] = [
+    # Nobody has left yet.
+    ("tahap", "baru mau dibawak", {"jenis": "rekrutmen", "tahap": "mau_berangkat"}),
+    (
+        None,
+        "besok dibawa ke Batam",
+        {"jenis": "rekrutmen", "tahap": "mau_berangkat", "waktu": "2026-11-22"},
+    ),
+    (
+        None,
+        "arep digowo neng Malaysia",
+        {"jenis": "rekrutmen", "tahap": "mau_berangkat", "tujuan": "MY"},
+    ),
+    (None, "mau lapor ponakan saya dibawa orang", {"jenis": "rekrutmen", "peran": "keluarga"}),
+    (
+        "jenis",
+        "ado wong nak bawak anak tetangga ke batam, umurnyo 22",
+        {"jenis": "rekrutmen", "peran": "saksi", "tahap": "mau_berangkat"},
+    ),
+    ("jenis", "anak", {"jenis": "anak"}),
+    # The first word of something else is no answer.
+    ("uang", "sudah berangkat ternyata", {"tahap": "berangkat"}),
+    ("polisi", "sudah bayar kak", {"tahap": "bayar", "uang": "ya"}),
+    (
+        "polisi",
+        "belum, masih di penampungan",
+        {
+            "tahap": "penampungan",
+            "jenis": "penampungan",
+            "polisi": "tidak",
+            "tempat": "di penampungan",
+        },
+    ),
+    ("polisi", "sudah kemarin", {"polisi": "ya", "waktu": "2026-11-20"}),
+    ("rujukan", "takut samo polisi", {}),
+    ("waktu", "sampun sewulan", {"waktu": "sampun sewulan"}),
+    (None, "ada satu yang pernah nangis", {}),
+    (None, "aku disuruh om ku ikut kerja di batam", {"peran": "korban"}),
+    ("rujukan", "polisi aja", {"rujukan": "polisi"}),
+    (None, "bosnya pak hen", {"pelaku": {"nama": "pak hen"}}),
+    ("tahap", "sudah dibawa kemarin", {"tahap": "berangkat", "waktu": "2026-11-20"}),
     (
         None,
         "anak saya kelas 1 SMA diajak temannya kerja di Jakarta",
@@ -613,7 +671,7 @@ LATER: list[Row] = [
         "agen namanya Pak Contoh mau bawa 4 orang ke Malaysia",
         {
             "jenis": "rekrutmen",
-            "tahap": "berangkat",
+            "tahap": "mau_berangkat",
             "tujuan": "MY",
             "jumlah": 4,
             "pelaku": {"nama": "Pak Contoh"},
@@ -681,6 +739,37 @@ ALL = [
 
 # The question that waits, an answer, and whether it is one.
 OPEN = [
+    ("pelaku", "Belum berangkat masih di penampungan bekasi", False),
+    ("pelaku", "masih ditampung disitu", False),
+    ("pelaku", "isih ditampung neng kono", False),
+    ("pelaku", "paspornya ditahan", False),
+    ("pelaku", "mereka sudah berangkat semalam", False),
+    ("pelaku", "kemarin sore dijemput mobil", False),
+    ("pelaku", "adik saya belum pulang", False),
+    ("pelaku", "lah bayar 5 juta", False),
+    ("pelaku", "belum ada yang lapor polisi setahu saya pak", False),
+    ("pelaku", "sudah bayar 5 juta bu", False),
+    ("pelaku", "saya ini cuma warga, takut kalau nama saya ketahuan", False),
+    ("pelaku", "kulo namung tonggo", False),
+    ("pelaku", "neng johor", False),
+    ("pelaku", "nang malaysia", False),
+    ("pelaku", "neng Siti", True),
+    ("pelaku", "saya diajak Budi", True),
+    ("pelaku", "paspornyo ditahan pak Dodi", True),
+    ("pelaku", "sudah pulang orangnya, namanya Dodi", True),
+    ("pelaku", "calo dari bekasi", True),
+    ("pelaku", "perempuan gemuk pakai kacamata", True),
+    ("pelaku", "kakaknya yang kerja di Batam", True),
+    ("setuju", "kalo dak setuju cak mano", False),
+    ("setuju", "nek ora setuju piye", False),
+    ("setuju", "kalau saya tidak setuju gimana?", False),
+    ("setuju", "kalo gak mau disimpan apa masih bisa lapor", False),
+    ("setuju", "klo tdk boleh trs gmn", False),
+    ("setuju", "dak setuju", True),
+    ("setuju", "gak mau disimpan", True),
+    ("setuju", "ora setuju", True),
+    ("tahap", "baru mau dibawak", True),
+    ("tahap", "arep mangkat sesuk", True),
     ("pelaku", "ora ono", False),
     ("pelaku", "ora ngerti", False),
     ("pelaku", "orang nya gak kenal", False),

@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 
 from bot.conversation.gsm7 import ALPHABET, EXTENSION
+from bot.conversation.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.knowledge import facts
+from bot.knowledge.buttons import own_texts
 from bot.triage import first_aid
-from bot.triage.first_aid import PREFIX, kind_of, responses, says_code_word
+from bot.triage.first_aid import PREFIX, WATCHED, kind_of, responses, says_code_word
 
 KINDS = (
-    "telanjur", "nyawa", "diawasi", "luar_negeri", "anak_dibawa", "segera_berangkat", "dikurung",
+    "telanjur", "nyawa", "diawasi", "luka_kepala", "luka_bakar", "perdarahan", "diperkosa",
+    "luar_negeri", "anak_hilang", "anak_dibawa", "dibawa", "segera_berangkat", "dikurung",
     "dipukul",
+)  # fmt: skip
+# The same danger, told by somebody else.
+TOLD_BY_ANOTHER = (
+    "telanjur_dia", "nyawa_dia", "diperkosa_dia", "luar_negeri_dia", "dibawa_dia",
+    "segera_berangkat_dia", "dikurung_dia", "dipukul_dia", "orang_lain",
 )  # fmt: skip
 LONGEST_TEXT, LONGEST_SMS, LONGEST_CHOICE = 420, 300, 20
 # Nobody is sure to come, and nobody is told to do what may end badly.
@@ -44,6 +52,17 @@ def _texts() -> list[tuple[str, str, str]]:
         ("dia mukul aku lagi", "dipukul"),
         ("bos mabuk, gedor gedor kamarku", "dipukul"),
         ("anak saya dibawa orang tadi sore", "anak_dibawa"),
+        ("anak saya dibawa mobil barusan", "anak_dibawa"),
+        ("anak saya hilang dari tadi sore", "anak_hilang"),
+        ("adek belum pulang dari sekolah, la malam", "anak_hilang"),
+        ("aku barusan diperkosa om di rumahnya", "diperkosa"),
+        ("sy dipaksa buka baju sama bos", "diperkosa"),
+        ("teman saya dipukul kepalanya pingsan gak bangun", "luka_kepala"),
+        ("majikan siram air panas ke saya, melepuh", "luka_bakar"),
+        ("saya hamil 6 bulan ditendang suami, keluar darah", "perdarahan"),
+        ("kawan ditusuk, darahnya banyak", "perdarahan"),
+        ("tolong aku diculik", "dibawa"),
+        ("aku dimasukin ke mobil gak tau mau dibawa kemana", "dibawa"),
         ("besok aku mau dibawa ke batam sama om", "segera_berangkat"),
         ("saya di ruang tunggu bandara, paspor dipegang sponsor", "segera_berangkat"),
         ("adek ku dikunci majikan di malaysia", "luar_negeri"),
@@ -66,7 +85,7 @@ def test_of_a_long_story_only_the_cry_tells_the_kind() -> None:
 
 def test_each_kind_has_a_first_reply_answers_and_two_more() -> None:
     said = responses()
-    for kind in KINDS:
+    for kind in (*KINDS, *TOLD_BY_ANOTHER):
         first = said[PREFIX + kind][0]
         assert first["text"].rstrip().endswith("?")
         assert 2 <= len(first["buttons"]) <= 3
@@ -76,6 +95,50 @@ def test_each_kind_has_a_first_reply_answers_and_two_more() -> None:
         for then in (*first_aid.answers(kind), "masih0", "masih1"):
             assert f"{PREFIX}{kind}/{then}" in said
     assert first_aid.answers("lain") == ()
+
+
+def test_every_kind_is_told_of_here() -> None:
+    names = {name.split("/")[1] for name in responses()} - {first_aid.CODE_WORD}
+    assert names == {*KINDS, *TOLD_BY_ANOTHER}
+
+
+def test_the_words_fit_whose_danger_it_is() -> None:
+    assert first_aid.name_of("dikurung", of_another=False) == "dikurung"
+    assert first_aid.name_of("dikurung", of_another=True) == "dikurung_dia"
+    assert first_aid.name_of(None, of_another=True) == first_aid.OF_ANOTHER
+    assert first_aid.name_of(None, of_another=False) is None
+    # "Yang terluka" fits both.
+    assert first_aid.name_of("luka_kepala", of_another=True) == "luka_kepala"
+    assert first_aid.base("dikurung_dia") == "dikurung"
+
+
+@pytest.mark.parametrize("name", TOLD_BY_ANOTHER)
+def test_who_tells_of_another_is_never_told_what_is_for_the_victim(name: str) -> None:
+    for text in (
+        one["text"].lower()
+        for n, v in responses().items()
+        for one in v
+        if f"/{name}" in f"/{n.split('/')[1]}"
+    ):
+        for phrase in (
+            "kamu dikurung",
+            "kamu disakiti",
+            "matikan suara hp",
+            "simpan tenagamu",
+        ):
+            assert phrase not in text
+
+
+def test_a_first_sms_has_room_to_say_that_staff_are_called() -> None:
+    (called,) = [
+        v["text"]
+        for v in own_texts()["ucapan"][CALLED_BESIDE_FIRST_AID]
+        if v.get("channel") == "sms"
+    ]
+    for name, channel, text in _texts():
+        is_first = name.count("/") == 1 or name.endswith("/luar")
+        if channel == "sms" and is_first and WATCHED not in name:
+            assert len(text) + 1 + len(called) <= LONGEST_SMS, name
 
 
 def test_they_are_short_and_an_sms_stands_in_its_alphabet() -> None:
@@ -99,7 +162,8 @@ def test_each_first_reply_has_a_number_that_was_verified() -> None:
 
 def test_nobody_abroad_is_sent_to_the_police_of_indonesia() -> None:
     for name, _, text in _texts():
-        if name.startswith(f"{PREFIX}luar_negeri") or name.endswith("/luar"):
+        is_abroad = name.startswith(f"{PREFIX}luar_negeri") or name == f"{PREFIX}orang_lain/luar"
+        if is_abroad or name.endswith("/luar"):
             assert not re.search(r"\b110\b", text), name
 
 

@@ -171,6 +171,55 @@ def test_passing_trouble_is_told_from_what_lasts(telegram: TelegramDouble) -> No
     assert not caught.value.final
 
 
+# Somebody took it
+
+
+def _take_back(telegram: TelegramDouble, provider_id: str | None, level: str = "darurat") -> None:
+    async def run() -> None:
+        way = GroupWay(replace(settings_for(telegram), staff_group=STAFF_GROUP), PUBLIC)
+        try:
+            await way.take_back(Alert(1, "h1", level, GROUP, 0, provider_id=provider_id))
+        finally:
+            await way.close()
+
+    asyncio.run(run())
+
+
+def test_a_call_that_is_over_says_so_without_a_name_and_its_button_goes(
+    telegram: TelegramDouble,
+) -> None:
+    group = telegram.group(STAFF_GROUP)
+    group.adds_bot(telegram.person(OFFICER))
+    first, second = _call(telegram), _call(telegram, "h2")
+    _take_back(telegram, first)
+    texts = [(message.text, message.titles) for message in group.received]
+    assert texts[0] == ("DARURAT: sudah ada yang mengurus.", [])
+    assert texts[1][1] == ["Saya urus"]
+    assert second != first
+
+
+def test_a_call_that_says_so_already_is_no_trouble(telegram: TelegramDouble) -> None:
+    group = telegram.group(STAFF_GROUP)
+    group.adds_bot(telegram.person(OFFICER))
+    number = _call(telegram)
+    _take_back(telegram, number)
+    _take_back(telegram, number)
+    assert len(group.received) == 1
+
+
+def test_what_cannot_be_changed_is_told_from_what_may_be_later(telegram: TelegramDouble) -> None:
+    telegram.group(STAFF_GROUP).adds_bot(telegram.person(OFFICER))
+    number = _call(telegram)
+    telegram.fail_next("editMessageText", status=502)
+    with pytest.raises(CallFailed) as caught:
+        _take_back(telegram, number)
+    assert not caught.value.final
+    for gone in ("99", None):
+        with pytest.raises(CallFailed) as caught:
+            _take_back(telegram, gone)
+        assert caught.value.final
+
+
 # What `suluh doctor` asks
 
 

@@ -165,6 +165,12 @@ class Desk:
                     update(handoffs).where(handoffs.c.id == handoff.id).values(**{column: moved})
                 )
 
+    def hush(self, handoff: Handoff) -> None:
+        """The person asked not to be answered, as somebody may be reading."""
+        with self.database.write() as connection:
+            own = conversations.c.id == handoff.conversation_id
+            connection.execute(update(conversations).where(own).values(quiet_at=now_ms()))
+
     def alerts(self, handoff: Handoff) -> list[tuple[int, str, str]]:
         """Step, way and state of each call."""
         with self.database.read() as connection:

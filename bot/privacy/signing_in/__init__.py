@@ -1,0 +1,1 @@
+"""Signing in at the desk: a password, a second factor, and a session that ends by itself."""
