@@ -36,6 +36,8 @@ REQUESTED_SLOT = "requested_slot"
 CLOSED, NOTHING = "tutup", "tidak_ada"
 # Channels that bring files.
 FILES_COME = ("telegram", "whatsapp")
+# Said of a danger in a country of which no verified number is known.
+NO_MISSION_KNOWN = "ucapan_lapor_bahaya_luar_tanpa_nomor"
 MINUTE_MS = 60_000
 # What was told so shortly before a report, with a fact in it and no question, belongs to it.
 TOLD_BEFORE_MS = 60 * MINUTE_MS
@@ -176,7 +178,7 @@ def _told_before(turn: TurnContext) -> Draft:
     for text in texts:
         facts = reading.facts_of(text, today=clock.today())
         if facts and "?" not in text:
-            known = {name: value for name, value in facts.items() if name not in draft.fields}
+            known = interview.told_first(draft, facts)
             draft = draft.with_words(reading.masked(text)).with_facts(known)
             if len(known) >= interview.TOLD_AT_ONCE:
                 draft = replace(draft, left=interview.MOST_AFTER_IT)
@@ -226,7 +228,7 @@ def _note(dispatcher: CollectingDispatcher, note: str, draft: Draft) -> None:
     if numbers:
         dispatcher.utter_message(response=note, negara=country, nomor=" atau ".join(numbers))
     else:
-        dispatcher.utter_message(response=f"{note}_tanpa_nomor", negara=country)
+        dispatcher.utter_message(response=NO_MISSION_KNOWN, negara=country)
 
 
 def point_of(location: Location) -> tuple[float, float]:

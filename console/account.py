@@ -35,14 +35,15 @@ class AccountPage:
 
     def renew_codes(self, visit: Visit) -> Response:
         member = visit.signed_in.member
-        scope = tries.scope_of(f"kode {member.staff_id}", None)
+        scope = tries.scope_of_codes(member.staff_id)
         codes: list[str] | None = None
         with self._database.write() as connection:
-            is_free = tries.seconds_to_wait(connection, scope) == 0
-            if is_free and second_factor.accept(connection, member, visit.form.get("kode", "")):
+            wait = tries.take(connection, scope)
+            if not wait and second_factor.accept(connection, member, visit.form.get("kode", "")):
+                tries.succeeded(connection, scope)
                 codes = second_factor.renew_paper(connection, member)
-            else:
-                tries.failed(connection, scope)
+        if wait:
+            return self._page(visit, problem=words()["masuk"]["kode_tunggu"].format(detik=wait))
         if codes is None:
             return self._page(visit, problem=words()["gagal"]["code"])
         return self._pages.show(visit.request, "cadangan.html", visit.signed_in, kode=codes)

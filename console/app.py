@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -32,8 +31,6 @@ from console.security import AlwaysAsk, SecurityHeaders
 from console.signing_in import SigningIn
 from console.visit import Doorkeeper, Entrance, origin_of
 
-logger = logging.getLogger(__name__)
-
 STATIC = Path(__file__).parent / "static"
 
 
@@ -60,6 +57,7 @@ class Desk:
         officers = Officers(vault, capabilities)
         browsers = Browsers(vault.key.subkey(BROWSER_SUBKEY))
         is_secure = bool(origin and origin.startswith("https:"))
+        self._is_secure = is_secure
         self._pages = pages
         self._keeper = Doorkeeper(database, pages, origin)
         self.live = Live(database, officers)
@@ -88,15 +86,17 @@ class Desk:
                     middleware=[Middleware(GZipMiddleware), Middleware(AlwaysAsk)],
                 ),
             ],
-            middleware=[Middleware(SecurityHeaders)],
-            exception_handlers={404: self._not_found, Exception: self._broken},
+            middleware=[Middleware(SecurityHeaders, secure=self._is_secure)],
+            exception_handlers={404: self._not_found, 405: self._another_way},
         )
         return Mount(ROOT, application)
 
     async def _not_found(self, request: Request, _error: Exception) -> Response:
         return self._pages.problem(request, "tidak_ada", 404)
 
-    async def _broken(self, request: Request, error: Exception) -> Response:
-        # The class alone: the message of an exception may quote a person.
-        logger.error("a page of the desk failed: %s", type(error).__name__)
-        return self._pages.problem(request, "rusak", 500)
+    async def _another_way(self, request: Request, _error: Exception) -> Response:
+        """A browser that was closed opens the address of a form, and means the page around it."""
+        if request.method != "GET":
+            return self._pages.problem(request, "tidak_ada", 405)
+        around = request.url.path.rpartition("/")[0]
+        return RedirectResponse(f"{ROOT}/" if around == ROOT else around, 303)

@@ -22,6 +22,7 @@ from bot.clock import now_ms
 from bot.conversation.takeover import handoffs, transcript
 from bot.conversation.takeover.officer import Officers
 from bot.privacy.signing_in import sessions
+from bot.privacy.unlocked import Unlocked
 from bot.storage.bell import BellThread
 from bot.storage.database import Database
 from bot.storage.tables import conversations, outbox
@@ -32,8 +33,10 @@ from console.visit import COOKIE
 
 # However often the bell rings, pages are told at most so often.
 AT_MOST_EVERY = 0.5
-# How often a stream looks whether its session still holds, and notes that the page is open.
+# How often a stream looks whether its session still holds.
 LOOK_SECONDS = 15
+# How often it is noted that a member has a page open, in however many tabs.
+NOTE_SECONDS = 30
 PING_SECONDS = 20
 # Messages of staff whose way is watched are no older.
 WATCHED_MS = 24 * 60 * 60_000
@@ -64,6 +67,8 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = BellThread(database, self._on_ring)
         self._looked_at = 0.0
+        # When it was noted last that a member is there.
+        self._noted: dict[str, float] = {}
         self._ended = False
         self.state = State(0, 0, "")
 
@@ -92,17 +97,25 @@ class Live:
         return EventSourceResponse(self._events(token), ping=PING_SECONDS)
 
     async def _events(self, token: str) -> AsyncIterator[ServerSentEvent]:
-        bell = asyncio.Event()
+        bell, is_first = asyncio.Event(), not self._listeners
         self._listeners.add(bell)
         try:
-            told = ""
-            while not self._ended and await run_in_threadpool(self._is_signed_in, token):
+            if is_first:
+                # While nobody listens nobody looks: what is known may be of yesterday.
+                await run_in_threadpool(self._renew)
+            told, look_at = "", time.monotonic() + LOOK_SECONDS
+            while not self._ended:
                 bell.clear()
                 if self.state.versi != told:
                     told = self.state.versi
                     yield ServerSentEvent(event="berubah", data=json.dumps(asdict(self.state)))
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+                    await asyncio.wait_for(bell.wait(), max(0.0, look_at - time.monotonic()))
+                # Not at each bell: all pages would ask at once.
+                if time.monotonic() >= look_at:
+                    look_at = time.monotonic() + LOOK_SECONDS
+                    if not await run_in_threadpool(self._is_signed_in, token):
+                        return
         finally:
             self._listeners.discard(bell)
 
@@ -110,8 +123,14 @@ class Live:
         session = sessions.find(self._database, token)
         if session is None or session.stage != sessions.OPEN:
             return False
-        self._officers.seen(session.member)
+        self._note(session.member)
         return True
+
+    def _note(self, member: Unlocked) -> None:
+        now = time.monotonic()
+        if now - self._noted.get(member.staff_id, -NOTE_SECONDS) >= NOTE_SECONDS:
+            self._noted[member.staff_id] = now
+            self._officers.seen(member)
 
     def _on_ring(self) -> None:
         """Runs in the bell's thread."""
@@ -120,9 +139,12 @@ class Live:
         pause = self._looked_at + AT_MOST_EVERY - time.monotonic()
         if pause > 0:
             time.sleep(pause)
+        self._renew()
+
+    def _renew(self) -> None:
         before = self.state.versi
         self._look()
-        if self.state.versi != before:
+        if self.state.versi != before and self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake)
 
     def _look(self) -> None:

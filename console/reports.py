@@ -25,6 +25,8 @@ ONE = "/laporan/{id:str}"
 # So many stand on a page.
 PAGE_SIZE = 50
 LONGEST_SEARCH = 80
+# So many that name the same are shown beside a report; of one recruiter there may be hundreds.
+MOST_ALIKE = 30
 # Not in the list unless they are asked for.
 DONE = (filing.CLOSED, filing.WITHDRAWN)
 
@@ -155,7 +157,8 @@ class ReportPages:
             saluran=words()["saluran"].get(case.channel, case.channel),
             riwayat=_history(case),
             berkas=_files(case),
-            serupa=_alike(alike),
+            serupa=_alike(alike[:MOST_ALIKE]),
+            serupa_lagi=max(0, len(alike) - MOST_ALIKE),
             punya_resi=case.has_receipt,
             pilihan_keadaan=[
                 {"nilai": state, "teks": words()["keadaan_laporan"][state]}

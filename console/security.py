@@ -15,25 +15,34 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
+# Half a year: who types the address without https is not asked for a password in the clear.
+HTTPS_ALONE = {"Strict-Transport-Security": "max-age=15552000"}
+
+
 class SecurityHeaders:
-    """Adds the headers to every answer that does not bring its own; streams stay streams."""
+    """Adds the headers to every answer that does not bring its own; streams stay streams.
+
+    Args:
+        secure: The desk is reached over https.
+    """
 
     headers = HEADERS
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        self._headers = {**self.headers, **(HTTPS_ALONE if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -77,6 +77,9 @@ class SigningIn:
         if isinstance(found, _Tried):
             return self._form(visit.request, name=name, goal=goal, tried=found)
         with self._database.write() as connection:
+            if visit.session is not None:
+                # Its cookie is gone with this answer, and nobody could end it any more.
+                sessions.end(connection, visit.session.id, visit.session.member.staff_id)
             token = sessions.begin(connection, found, sessions.PASSWORD)
         goal = goal_of(goal)
         answer = RedirectResponse(f"{ROOT}/kode" + (f"?tujuan={goal}" if goal else ""), 303)
@@ -93,14 +96,16 @@ class SigningIn:
         session, code = visit.signed_in, visit.form.get("kode", "")
         goal = goal_of(visit.form.get("tujuan", ""))
         # Wrong codes count for the member: a password that was found out must not help.
-        scope = tries.scope_of(f"kode {session.member.staff_id}", None)
-        with self._database.read() as connection:
-            wait = tries.seconds_to_wait(connection, scope)
-        if wait:
-            return self._code_form(visit, goal, _Tried("kode_tunggu", wait, 429))
+        scope = tries.scope_of_codes(session.member.staff_id)
         paper: list[str] | None = None
         with self._database.write() as connection:
-            if second_factor.is_set_up(connection, session.member):
+            wait = tries.take(connection, scope)
+            if not sessions.still_holds(connection, session):
+                # Pressed twice, and the first was right; or all of them were ended meanwhile.
+                return RedirectResponse(f"{ROOT}/", 303)
+            if wait:
+                is_right = False
+            elif second_factor.is_set_up(connection, session.member):
                 is_right = second_factor.accept(connection, session.member, code)
             else:
                 secret = sessions.pending(connection, session) or ""
@@ -110,8 +115,8 @@ class SigningIn:
                 tries.succeeded(connection, scope)
                 sessions.end(connection, session.id, session.member.staff_id)
                 token = sessions.begin(connection, session.member, sessions.OPEN)
-            else:
-                tries.failed(connection, scope)
+        if wait:
+            return self._code_form(visit, goal, _Tried("kode_tunggu", wait, 429))
         if not is_right:
             return self._code_form(visit, goal, _Tried("kode_salah"))
         return self._enter(visit, token, paper, goal)
@@ -122,7 +127,8 @@ class SigningIn:
             sessions.end(connection, session.id, session.member.staff_id)
         answer = RedirectResponse(f"{ROOT}/masuk", 303)
         answer.delete_cookie(COOKIE, path=ROOT, httponly=True, samesite="lax", secure=self._secure)
-        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        # Not what the page keeps: that is whether it may make a sound, and nothing else.
+        answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
 
     def _checked(self, name: str, password: str, cookie: str) -> Unlocked | _Tried:
@@ -138,11 +144,13 @@ class SigningIn:
         if browser is None and not self._strangers.acquire(blocking=False):
             return _Tried("ramai", BUSY_SECONDS, 503)
         try:
+            with self._database.claim() as connection:
+                wait = tries.take(connection, scope)
+            if wait:
+                return _Tried("sandi_tunggu", wait, 429)
             with self._checking:
                 member = unlock(self._database, name, password)
         except WrongLogin:
-            with self._database.write() as connection:
-                tries.failed(connection, scope)
             return _Tried("sandi_salah")
         finally:
             if browser is None:

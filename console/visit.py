@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -18,7 +19,14 @@ from bot.privacy.signing_in.sessions import Session
 from bot.storage.database import Database
 from console.pages import ROOT, Pages
 
+logger = logging.getLogger(__name__)
+
 COOKIE = "suluh-meja"
+# So many pages are made at once, each with a connection: more would only get into each other's
+# way, and the threads in which people's messages are taken in stay free.
+PAGES_AT_ONCE = 4
+# Who signs in waits for a slow hash, and must not keep those waiting who are in.
+DOORS_AT_ONCE = 12
 # The longest message four bytes a character, escaped, with room for the rest of its form.
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 50
@@ -27,6 +35,8 @@ MAX_FIELDS = 50
 EVERYBODY, HALFWAY = "everybody", "halfway"
 MEMBERS = (ADMIN, OFFICER, VIEWER)
 READERS = (ADMIN, OFFICER)
+
+_USUAL_PORTS = {"https": ":443", "http": ":80"}
 
 # Where a link from an alert may lead after signing in. Nowhere else: it comes from outside.
 _GOAL = re.compile(r"/meja/percakapan/[A-Za-z0-9_-]{22}")
@@ -90,6 +100,8 @@ class Doorkeeper:
         self._database = database
         self._pages = pages
         self._origin = origin
+        self._pages_at_once = CapacityLimiter(PAGES_AT_ONCE)
+        self._doors_at_once = CapacityLimiter(DOORS_AT_ONCE)
 
     def route(self, entrance: Entrance) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -100,6 +112,8 @@ class Doorkeeper:
 
     async def _answer(self, entrance: Entrance, request: Request) -> Response:
         form: Mapping[str, str] = {}
+        if any("\0" in str(part) for part in request.path_params.values()):
+            return self._pages.problem(request, "tidak_ada", 404)
         if entrance.method == "POST":
             if not self._is_own(request):
                 return self._pages.problem(request, "asing", 403)
@@ -107,7 +121,13 @@ class Doorkeeper:
             if fields is None:
                 return self._pages.problem(request, "terlalu_besar", 413)
             form = fields
-        return await run_in_threadpool(self._enter, entrance, request, form)
+        limiter = self._doors_at_once if EVERYBODY in entrance.who else self._pages_at_once
+        try:
+            return await to_thread.run_sync(self._enter, entrance, request, form, limiter=limiter)
+        except Exception as error:
+            # The class alone: the message of an exception may quote a person.
+            logger.error("a page of the desk failed: %s", type(error).__name__)
+            return self._pages.problem(request, "rusak", 500, text=form.get("teks", ""))
 
     def _enter(self, entrance: Entrance, request: Request, form: Mapping[str, str]) -> Response:
         session = sessions.find(self._database, request.cookies.get(COOKIE, ""))
@@ -149,9 +169,10 @@ def goal_of(path: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of an address."""
+    """Scheme and host of an address, as browsers send them: small letters, no port if usual."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"{parts.scheme}://{host.removesuffix(_USUAL_PORTS.get(parts.scheme, ''))}"
 
 
 async def _form(request: Request) -> dict[str, str] | None:
@@ -166,7 +187,8 @@ async def _form(request: Request) -> dict[str, str] | None:
         return None
     text = body.decode("utf-8", errors="replace")
     try:
-        # A field that comes twice counts once.
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         return None
+    # A field that comes twice counts once. PostgreSQL keeps no NUL, and nobody types one.
+    return {name: value.replace("\0", "") for name, value in fields}

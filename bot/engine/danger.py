@@ -105,6 +105,9 @@ def _fact_in(
     fact = after_cry.fact_in(text)
     # Where minutes count, what is to be done is said again and nothing else is asked.
     is_pressing = first_aid.base(name or "") in first_aid.URGES
+    if fact == after_cry.GOES_THERE and not first_aid.is_for_another(name):
+        # "harus masuk kamar tamu"
+        return None
     if fact is None or is_pressing or speaks_of_another(text) or _is_safe(text):
         return None
     if fact == "pulsa" and ABROAD in memory.situations:

@@ -43,6 +43,8 @@ LEAST_DIGITS, LEAST_DIGITS_OF_A_PART = 13, 4
 # "iya pak" after a report was sent adds nothing.
 LEAST_WORDS_OF_A_FACT = 3
 LONGEST_WISH = 10
+# Small words beside an open receipt that end it; no question does.
+_DONE = ("batal", "berhenti", "tidak", "terima_kasih")
 # Of the button that takes a report back for good.
 SURELY = "tarik_ya"
 
@@ -83,7 +85,8 @@ def in_follow_up(
         return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_STATE)
     if heard is not None and is_step and (wanted := _wanted_of_a_report(text)):
         return certain(FOLLOW_UP, langkah=wanted)
-    if is_step and heard and heard.intent in ("batal", "berhenti", "tidak", "terima_kasih"):
+    is_asked = "?" in text or asks(raw_words(text))
+    if is_step and heard and not is_asked and heard.intent in _DONE:
         return certain(FOLLOW_UP, langkah="selesai")
     if is_step and says(_phrases("selesai"), text):
         return certain(FOLLOW_UP, langkah="selesai")

@@ -12,18 +12,21 @@ from bot.engine.certain import certain
 from bot.engine.told import COURTESIES, REPORT, Read, as_told, is_told, tells_of_others
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
-from bot.nlu.labels import DANGER_SLOT
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT
 from bot.tips import interview, reading, signs
 from bot.tips.questions import KIND
 from bot.tips.questions import phrases as _phrases
 from bot.triage import levels
-from bot.triage.phrases import says
+from bot.triage.first_aid import CODE_WORD, WATCHED, kind_of
+from bot.triage.phrases import says, sounds_urgent
 
 # So many words may open a report, and so much must be told after them.
 LONGEST_OPENING, LEAST_FACTS = 5, 2
 MOST_BEFORE_OPENING = 2
 # "saya ketua RT 3 di dusun sebelah, mau menyampaikan": so many words may tell who it is.
 LONGEST_INTRODUCTION = 12
+# Kinds of danger in which somebody may read along.
+HIDDEN = (WATCHED, CODE_WORD)
 # Facts that any advertisement tells.
 _OF_AN_OFFER = {KIND, "tahap", "tujuan", "peran"}
 # What is told without any such word, after a greeting, or by itself.
@@ -64,6 +67,8 @@ def begins_with_story(tracker: Any, text: str, read: Read) -> Understanding | No
     if not opens and not (is_statement and is_long):
         return None
     heard = read(text)
+    if is_statement and _wishes_in_danger(tracker, text):
+        return as_told(heard)
     facts = reading.facts(text, heard.parsed.get("entities", ()), today=clock.today())
     if heard.level == levels.URGENT and not tells_of_others(text, facts):
         return None
@@ -78,6 +83,19 @@ def begins_with_story(tracker: Any, text: str, read: Read) -> Understanding | No
         in_danger = bool(tracker.get_slot(DANGER_SLOT))
         is_story = names_somebody and _tells_by_itself(heard, facts, in_danger=in_danger)
     return as_told(heard) if is_story else None
+
+
+def _wishes_in_danger(tracker: Any, text: str) -> bool:
+    """ "mau lapor tapi jangan bilang ibu" after a cry for help, which offered just that.
+
+    Not where somebody may read along.
+    """
+    wishes = _phrases("ingin_lapor").search(" ".join(raw_words(text)))
+    denies = not lexicon.words("bukan").isdisjoint(text[: wishes.start()].split() if wishes else ())
+    is_short = len(raw_words(text)) <= LONGEST_INTRODUCTION
+    in_danger = tracker.get_slot(DANGER_SLOT) and tracker.get_slot(KIND_SLOT) not in HIDDEN
+    tells_danger = sounds_urgent(text) or kind_of(text) is not None
+    return bool(wishes and in_danger) and is_short and not denies and not tells_danger
 
 
 def _tells_by_itself(heard: Understanding, facts: Mapping[str, Any], *, in_danger: bool) -> bool:

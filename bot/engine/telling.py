@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Any
 
 from bot import clock, lexicon
@@ -42,6 +43,7 @@ from bot.tips.follow_up import Sent, Session
 from bot.tips.questions import CHANGE, CONSENT, KIND, SAFE, SUMMARY, SURE, fills, order
 from bot.tips.questions import phrases as _phrases
 from bot.triage import levels
+from bot.triage.after_cry import asks_to_go_there
 from bot.triage.phrases import says, sounds_urgent
 
 STOP = "berhenti"
@@ -227,13 +229,16 @@ def _step_said(text: str, draft: Draft) -> str | None:
     """ "kenapa ditanya?", and at the summary "kirim"."""
     if draft.current == CONSENT and agreement.asks_what_if_not(text):
         return interview.IF_NOT
+    if asks_to_go_there(text) and ("?" in text or not reading.facts_of(text, today=clock.today())):
+        return interview.TO_GO_THERE
     if len(raw_words(text)) > LONGEST_STEP:
         return None
     if says(_phrases(interview.WHY), text):
         return interview.WHY
     words = without_address(raw_words(text))
     said = " ".join(words)
-    if said in order().phrases[interview.SUMMARY]:
+    past_yes = " ".join(dropwhile(signs.words("jawaban", "ya").__contains__, words))
+    if not {said, past_yes}.isdisjoint(order().phrases[interview.SUMMARY]):
         return interview.SUMMARY
     if draft.current == SUMMARY and is_a_yes(text):
         return interview.SUMMARY
@@ -272,7 +277,7 @@ def _told(text: str, heard: Understanding, draft: Draft) -> subject.Told:
 
 def _with_cry(draft: Draft, text: str, facts: Mapping[str, Any]) -> Draft:
     """Keeps what is said in danger with the report."""
-    fresh = {name: value for name, value in facts.items() if name not in draft.fields}
+    fresh = interview.told_first(draft, facts)
     if draft.fields.get(KIND) == interview.OTHER_KIND and KIND in facts:
         fresh[KIND] = facts[KIND]
     grave = replace(draft, level=levels.URGENT)

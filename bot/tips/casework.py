@@ -33,6 +33,8 @@ SHORTEST_NUMBER = 4
 SMALLEST_GROUP = 5
 # The graver first, then the older.
 _GRAVITY = {"darurat": 0, "tinggi": 1, "biasa": 2}
+# What is seen of a report that is not opened.
+_LISTED = ("id", "state", "level", "filed_at", "retain_until", "held_at")
 
 NO_SUCH_TIP = "There is no such report; see: suluh tip list"
 WITHDRAWN_TIP = "This report was withdrawn by its reporter; nothing of it may be used."
@@ -128,11 +130,12 @@ def search(by: Unlocked, connection: Connection, sought: str) -> set[str]:
     """
     found = set()
     wanted = _Sought(sought)
-    for row in connection.execute(select(tips).where(tips.c.state != filing.WITHDRAWN)):
+    told = select(tips.c.id, tips.c.desk_key_id, tips.c.body_sealed)
+    for row in connection.execute(told.where(tips.c.state != filing.WITHDRAWN)).all():
         body = json.loads(by.open(row.desk_key_id, row.body_sealed, filing.body_place(row.id)))
         if wanted.stands_in(_values(body["fields"])) or wanted.stands_in(body["words"]):
             found.add(row.id)
-    for row in connection.execute(select(tip_entries)):
+    for row in connection.execute(select(tip_entries)).all():
         if row.tip_id not in found and wanted.stands_in([_entry(by, row, row.tip_id).text]):
             found.add(row.tip_id)
     return found
@@ -173,7 +176,8 @@ def _values(value: Any) -> Iterator[str]:
 
 def listing(connection: Connection) -> list[Listed]:
     """All reports, the gravest first and of these the oldest."""
-    rows = connection.execute(select(tips)).all()
+    # Without what is sealed: of thousands that would be all of the work.
+    rows = connection.execute(select(*(tips.c[name] for name in _LISTED))).all()
     others = _matches(connection)
     found = [_listed(row, others.get(row.id, 0)) for row in rows]
     return sorted(found, key=lambda tip: (_GRAVITY[tip.level], tip.filed_at, tip.id))
@@ -211,7 +215,7 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
     """
     with database.read() as connection:
         row = _row(connection, tip_id)
-        matches = _matches(connection).get(tip_id, 0)
+        alike = len(matches(connection, tip_id))
         entries = connection.execute(
             select(tip_entries).where(tip_entries.c.tip_id == tip_id).order_by(tip_entries.c.id)
         ).all()
@@ -221,7 +225,7 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
     plain = by.open(row.desk_key_id, row.body_sealed, filing.body_place(tip_id))
     body = json.loads(plain)
     said = [_entry(by, entry, tip_id) for entry in entries]
-    listed = _listed(row, matches)
+    listed = _listed(row, alike)
     if row.state == filing.NEW:
         _move(database, tip_id, filing.READ, only_from=filing.NEW)
         listed = replace(listed, state=filing.READ)
@@ -334,16 +338,19 @@ def _row(connection: Connection, tip_id: str, *, lock: bool = False) -> Row:
 
 def _matches(connection: Connection) -> dict[str, int]:
     """How many other reports share a mark with each."""
-    mine, other = tip_marks.alias("mine"), tip_marks.alias("other")
-    same = and_(
-        mine.c.kind == other.c.kind, mine.c.mark == other.c.mark, mine.c.tip_id != other.c.tip_id
-    )
-    rows = connection.execute(
-        select(mine.c.tip_id, func.count(other.c.tip_id.distinct()))
-        .select_from(mine.join(other, same))
-        .group_by(mine.c.tip_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    named: dict[tuple[str, bytes], set[str]] = {}
+    for row in connection.execute(select(tip_marks)):
+        named.setdefault((row.kind, bytes(row.mark)), set()).add(row.tip_id)
+    shared: dict[str, list[set[str]]] = {}
+    for group in named.values():
+        if len(group) > 1:
+            for tip_id in group:
+                shared.setdefault(tip_id, []).append(group)
+    # The report itself is in each of its groups.
+    return {
+        tip_id: len(groups[0] if len(groups) == 1 else set().union(*groups)) - 1
+        for tip_id, groups in shared.items()
+    }
 
 
 def _listed(row: Row, matches: int) -> Listed:

@@ -45,7 +45,10 @@ SEND, CANCELLED, REFUSED, SILENT = "kirim", "batal", "tidak_setuju", "jangan_bal
 # Steps that a button or a small word asks for.
 SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal"
 GO_ON, DELETE, QUIET, IF_NOT = "lanjut", "hapus", "diam", "kalau_tidak"
-STEPS = (SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, IF_NOT, CHANGE, SUMMARY)
+TO_GO_THERE = "mendekat"
+STEPS = (
+    SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, IF_NOT, TO_GO_THERE, CHANGE, SUMMARY,
+)  # fmt: skip
 
 # Said of a danger in another country.
 DANGER_ABROAD = "ucapan_lapor_bahaya_luar"
@@ -207,6 +210,8 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
     if step == IF_NOT:
         note = "ucapan_lapor_kalau_tidak_setuju"
         return _ask(met_with_a_story(draft), (*notes, note), again=True)
+    if step == TO_GO_THERE:
+        return _ask(draft, (*notes, "ucapan_lapor_mendekat"), again=True)
     if step == CHANGE:
         return _put(draft, CHANGE, notes)
     if step == SKIP:
@@ -303,11 +308,16 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
 
 def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
     """Whether a fact goes into the report: what stands there already is not told twice."""
-    if name not in draft.fields or said.corrects or name in _wanted(draft):
+    if name not in draft.fields or said.corrects:
         return True
     before = draft.fields[name]
     if name == KIND and before == OTHER_KIND:
         # Nobody knew it yet.
+        return True
+    if name == PLACE and _lies_in(before, value):
+        # "kecamatan Karang Tinggi" after a desa in it: there, and less exact.
+        return False
+    if name in _wanted(draft):
         return True
     if name == PLACE and (_is_more_exact(value, before) or _names_only_a_place(said)):
         return True
@@ -324,6 +334,16 @@ def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
     # "5 orang" below the summary puts it right; a longer text adds to it.
     is_short = len(said.text.split()) < LEAST_WORDS_OF_A_STORY
     return draft.current == CHANGE or (draft.current == SUMMARY and is_short)
+
+
+def told_first(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is new of facts that were told beside the questions; a desa adds to "di gudang"."""
+    new = {name: value for name, value in facts.items() if name not in draft.fields}
+    if PLACE in facts and PLACE in draft.fields:
+        now = facts[PLACE]
+        if _is_more_exact(now, draft.fields[PLACE]):
+            new[PLACE] = _with_words_before(draft, now)
+    return new
 
 
 def _stages() -> list[str]:
@@ -350,6 +370,12 @@ def _is_more_exact(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     return any(now.get(name) for name in ON_THE_MAP) and not any(
         before.get(name) for name in ON_THE_MAP
     )
+
+
+def _lies_in(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a place is the kecamatan of the desa that was told before."""
+    town = now.get("kode")
+    return bool(town) and str(before.get("kode") or "").startswith(f"{town}.")
 
 
 def _cleared(draft: Draft, clears: Sequence[str]) -> tuple[Draft, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.entities import countries, dates
 from bot.entities.days import is_in, meaning, word
-from bot.entities.reading import Reading
+from bot.entities.reading import Reading, Token
 from bot.nlu.normaliser import normalise
 from bot.tips import signs
 from bot.tips.statement import Statement
@@ -92,10 +92,18 @@ def _city(said: Statement) -> str | None:
         before = word(said.tokens, place_ - 1)
         is_there = before in at or before in signs.data()["tempat"]["senama"]
         is_goal = _is_to_go(said.words_before(token.start))
-        is_place = _is_asked(said) or (is_there and not is_goal)
+        is_place = _is_asked(said) or (is_there and not is_goal and not _has_office(said, token))
         if is_place and token.text in signs.words("tempat", "kota") and not said.is_taken(token):
             return token.text.title()
     return None
+
+
+def _has_office(said: Statement, place_: Token) -> bool:
+    """ "PT Contoh di Tegal": where a company sits, and nothing more."""
+    return any(
+        len(said.folded[one["end"] : place_.start].split()) == 1 and one["end"] < place_.start
+        for one in said.of_kind("perusahaan")
+    )
 
 
 def _is_asked(said: Statement) -> bool:
@@ -173,6 +181,9 @@ def _is_goal(said: Statement, entity: Mapping[str, Any]) -> bool:
         return True
     if near in signs.words("tempat", "di") | signs.words("tempat", "di_atau_ke"):
         wishes = not signs.words("tempat", "ingin").isdisjoint(before)
+        # "bayar buat kerja di Polandia"
+        if "kerja" in before[-2:] and not signs.words("tempat", "guna").isdisjoint(before[-3:]):
+            return True
         return wishes and signs.words("tempat", "sudah_di_sana").isdisjoint(before[-3:])
     return near in signs.words("tempat", "berangkat")
 

@@ -30,7 +30,7 @@ LONGEST_FACT, LONGEST_TAKING_BACK = 9, 14
 LONGEST_FEELING = 4
 PREFIX = "pertolongan/kabar/"
 TAKEN_BACK = "pertolongan/ditarik/"
-CHILD, AFRAID = "umur_anak", "takut"
+CHILD, AFRAID, GOES_THERE = "umur_anak", "takut", "mendekat"
 MAJORITY = 18
 
 
@@ -72,6 +72,8 @@ class Cry:
 def fact_in(text: str) -> str | None:
     """Which kind of fact a short message tells, such as `umur`; None when it tells none."""
     said = raw_words(text)
+    if asks_to_go_there(text):
+        return GOES_THERE
     if not said or len(said) > LONGEST_FACT or asks_us(text):
         return None
     if not lexicon.words("perasaan").isdisjoint(said):
@@ -79,6 +81,12 @@ def fact_in(text: str) -> str | None:
     # As it was typed, and as it is meant: "3 org".
     ways = (" ".join(said), " ".join(words(text)))
     return next((kind for kind, signs in _facts().items() if any(map(signs.search, ways))), None)
+
+
+def asks_to_go_there(text: str) -> bool:
+    """ "saya harus masuk ga?", "boleh saya datangi rumahnya bareng hansip?" """
+    said = raw_words(text)
+    return len(said) <= LONGEST_FACT and _facts()[GOES_THERE].search(" ".join(said)) is not None
 
 
 def asks_us(text: str) -> bool:

@@ -40,7 +40,7 @@ _FIRST_WORD = "w:"
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 _CLAUSE_END = re.compile(r",")
 # A sentence that is torn out of its text says less, a clause even less.
-LESS_IN_A_SENTENCE, LESS_IN_A_CLAUSE = 0.4, 0.8
+LESS_IN_A_SENTENCE, LESS_IN_A_CLAUSE = 0.4, 0.6
 # So few words with a danger in them are believed: nothing around them says otherwise.
 FEW_WORDS = 6
 # So many words explain a level.
@@ -114,7 +114,8 @@ class LevelModel:
             clauses = _pieces_of_danger(text, _CLAUSE_END)
             margins += [self._margins(clause) - LESS_IN_A_CLAUSE for clause in clauses]
         urgent, serious = np.max(margins, axis=0)
-        return Weighed(float(urgent), float(serious), whole.danger, whole.serious, plain)
+        bare = len(text.split()) == 1
+        return Weighed(float(urgent), float(serious), whole.danger, whole.serious, plain, bare)
 
     def reasons(self, text: str) -> list[str]:
         """The words without which a text were less urgent, the weightiest first."""

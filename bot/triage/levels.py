@@ -23,14 +23,16 @@ LEVELS = (ORDINARY, SERIOUS, URGENT)
 TRIAGE = "triage"
 
 # Bounds of the margins (bot/triage/level_model.py), chosen on bench/tuning/triage.yml.
-_URGENT_FROM, _SERIOUS_FROM = -0.4, -0.4
+_URGENT_FROM, _SERIOUS_FROM = -0.5, -0.5
 # Words of danger, or a cry for help that was clearly understood, are no mere topic.
 _INTENT_CLEAR = 0.8
 # What is clearly about a topic, or about something else altogether, needs more when it holds no
 # word of danger.
-_URGENT_BESIDE_A_TOPIC = 0.15
+_URGENT_BESIDE_A_TOPIC = 0.1
+# A single word that names no danger is a cry only when the model is sure of it.
+_URGENT_IN_ONE_WORD = 0.5
 _CLEAR = {FAQ: 0.9, OUT_OF_SCOPE: 0.8}
-_SERIOUS_WITH_A_SIGN = -0.5
+_SERIOUS_WITH_A_SIGN = -0.6
 _SERIOUS_ELSEWHERE = 0.0
 
 
@@ -46,6 +48,7 @@ class Weighed:
         danger: The danger that its words speak of, if any.
         sounds_serious: Its words say that exploitation is going on.
         plain: A few words say a danger plainly: "sepupu disekap majikan".
+        bare: It is a single word.
     """
 
     urgent: float
@@ -53,6 +56,7 @@ class Weighed:
     danger: Danger | None = None
     sounds_serious: bool = False
     plain: bool = False
+    bare: bool = False
 
 
 def weighed_in(parsed: Mapping[str, Any]) -> Weighed:
@@ -82,6 +86,9 @@ def assess(intent: str, confidence: float, weighed: Weighed) -> str:
         return URGENT
     is_cry = intent == URGENT and confidence >= _INTENT_CLEAR
     has_sign = weighed.danger is Danger.NOW or is_cry
+    if weighed.bare and not has_sign and weighed.urgent < _URGENT_IN_ONE_WORD:
+        # "majikan", "kapal": a subject to ask about, of which the model has seen much harm.
+        return ORDINARY
     is_topic = confidence >= _CLEAR.get(intent, 2.0) and not has_sign
     if weighed.urgent >= (_URGENT_BESIDE_A_TOPIC if is_topic else _URGENT_FROM):
         return URGENT

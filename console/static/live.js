@@ -3,6 +3,7 @@
 import { setByServer, tick } from "./clock.js";
 import { keepPlace } from "./place.js";
 import { keepDrafts } from "./drafts.js";
+import { startStream } from "./stream.js";
 import { parse, renew } from "./swap.js";
 
 const POLL_MS = 15_000;
@@ -10,6 +11,7 @@ const POLL_MS = 15_000;
 const LOOK_MS = 60_000;
 const PATIENCE_MS = 1500;
 const BROKEN = "Sambungan putus, mencoba lagi. Yang tampil mungkin sudah lama.";
+const OUT = "Sudah keluar";
 const SIGNED_OUT = "Kamu sudah keluar dari meja. Salin dulu yang belum terkirim, lalu";
 const GONE = "Percakapan ini sudah dihapus.";
 
@@ -115,47 +117,38 @@ export function startLive(sound) {
 
   // ---- The connection
 
-  let stream = null;
-
-  function connect() {
-    stream?.close();
-    if (isOver) return;
-    stream = new EventSource(document.body.dataset.aliran);
-    stream.addEventListener("open", () => report("stream", false));
-    stream.addEventListener("error", () => {
-      report("stream", true);
-      // It may have ended because one has signed out.
-      refresh();
-    });
-    stream.addEventListener("berubah", ({ data }) => {
-      report("stream", false);
-      changed(JSON.parse(data));
-      refresh();
-    });
-  }
+  const stream = startStream(document.body.dataset.aliran, (kind, now) => {
+    report("stream", kind === "error");
+    if (kind === "berubah") changed(now);
+    // A stream may have ended because one has signed out.
+    if (kind !== "open") refresh();
+  });
 
   function end(text, address) {
     report("stream", false);
     report("fetch", false);
     isOver = true;
-    stream?.close();
+    stream.end();
     showBar(page["link-state"], text, address, "masuk lagi");
+    if (!address) return;
+    // Whoever watches by night relies on the sound: that it will not come any more must be heard.
+    document.title = `${OUT} · ${title}`;
+    sound("out");
   }
 
   setInterval(() => {
     if (!troubles.size || isOver) return;
     refresh();
-    if (stream.readyState === EventSource.CLOSED) connect();
+    stream.again();
   }, POLL_MS);
   setInterval(refresh, LOOK_MS);
-  addEventListener("online", () => { connect(); refresh(); });
+  addEventListener("online", () => { stream.again({ always: true }); refresh(); });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     hasNew = false;
     showTitle();
     refresh();
   });
-  connect();
   return { refresh, take };
 }
 

@@ -5,6 +5,9 @@ import { startLive } from "./live.js";
 import { startSound } from "./sound.js";
 import { startWriting } from "./writing.js";
 
+// So long a form that was sent is not sent again: who presses twice is tired, or the line is slow.
+const ONCE_MS = 10_000;
+
 document.documentElement.classList.add("ready");
 
 startClock();
@@ -20,6 +23,18 @@ document.addEventListener("click", ({ target }) => {
   const eye = target.closest("[data-lihat]");
   if (eye) showPassword(eye);
   if (target.closest("[data-cetak]")) print();
+});
+
+// Those that are sent without leaving the page see to it themselves.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.hasAttribute("data-di-tempat")) return;
+  if (form.hasAttribute("aria-busy")) {
+    event.preventDefault();
+    return;
+  }
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => form.removeAttribute("aria-busy"), ONCE_MS);
 });
 
 function showPassword(button) {

@@ -2,7 +2,7 @@
 
 const KEY = "suluh-meja-bunyi";
 const LABELS = { off: "Bunyi: mati", on: "Bunyi: hidup", held: "Bunyi: tekan lagi" };
-const TONES = { waiting: [587, 784], grave: [784, 1047, 784, 1047], message: [659] };
+const TONES = { waiting: [587, 784], grave: [784, 1047, 784, 1047], message: [659], out: [587, 440, 330] };
 const TONE_SECONDS = 0.22;
 const LOUDNESS = 0.12;
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from bot.conversation.takeover.officer import Officers
 from bot.privacy.signing_in import sessions
+from console.app import Desk as DeskPages
 from console.visit import EVERYBODY, HALFWAY, MEMBERS, READERS
 from tests.console.visitor import Site, Visitor, words_of
+
+# What differs between the databases is tested where it is done; here it would take time only.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 # Each page and who may open it, written down a second time on purpose.
 TABLE = {
@@ -176,3 +183,59 @@ def test_no_page_names_a_number_or_what_the_person_is_called(site: Site, sari: V
 def test_a_file_of_the_desk_is_never_one_of_the_server(sari: Visitor) -> None:
     for path in ("../../app.py", "..%2f..%2fapp.py", "%2e%2e/%2e%2e/security.py", "//etc/passwd"):
         assert sari.get(f"/meja/statis/{path}").status_code == 404
+
+
+def test_an_error_of_ours_is_told_in_words_and_keeps_what_was_typed(
+    site: Site, sari: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError("kata orang")
+
+    real = f"/meja/percakapan/{site.desk.taken().id}"
+    csrf = sari.csrf("/meja/akun")
+    monkeypatch.setattr(Officers, "say", fail)
+    answer = sari.post(f"{real}/tulis", {"csrf": csrf, "teks": "Saya di sini."})
+    assert answer.status_code == 500
+    assert "Ada gangguan" in words_of(answer)
+    assert "Saya di sini." in answer.text
+    # An answer like any other: nothing from elsewhere, nothing kept.
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "kata orang" not in caplog.text + answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/percakapan/{id}/tulis", "/percakapan/{id}"),
+        ("/percakapan/{id}/balasan", "/percakapan/{id}"),
+        ("/laporan/{id}/tanya", "/laporan/{id}"),
+        ("/akun/kode", "/akun"),
+        ("/keluar", "/"),
+    ],
+)
+def test_a_form_that_is_opened_like_a_page_leads_to_its_page(
+    site: Site, sari: Visitor, form: str, page: str
+) -> None:
+    """A browser that was closed opens the address of the form that was sent last."""
+    which = site.desk.called().id
+    answer = sari.get("/meja" + form.replace("{id}", which))
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/meja" + page.replace("{id}", which),
+    )
+
+
+def test_an_unknown_way_of_asking_is_refused_in_words(sari: Visitor) -> None:
+    answer = sari.post("/meja/antrean", {})
+    assert answer.status_code == 405
+    assert "Tidak ditemukan" in words_of(answer)
+
+
+def test_where_the_desk_has_https_browsers_are_told_to_keep_to_it(site: Site) -> None:
+    secured = DeskPages(site.desk.vault, {}, "https://suluh.example.org")
+    answers = TestClient(Starlette(routes=secured.routes()))
+    headers = answers.get("/meja/masuk").headers
+    assert headers["strict-transport-security"] == "max-age=15552000"
+    with site.visitor() as visitor:
+        assert "strict-transport-security" not in visitor.get("/meja/masuk").headers

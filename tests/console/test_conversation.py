@@ -11,6 +11,9 @@ from bot.knowledge import facts
 from tests.bot.conversation.takeover.desk import CRY
 from tests.console.visitor import Site, Visitor, words_of
 
+# What differs between the databases is tested where it is done; here it would take time only.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def _page(which: str) -> str:
     return f"/meja/percakapan/{which}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from bot.conversation.takeover.officer import Officers
 from bot.privacy import staff
 from console import live
 from tests.bot.conversation.takeover.desk import CRY
@@ -63,3 +66,30 @@ def test_a_stream_ends_with_its_session(site: Site, budi: Visitor, monkeypatch: 
         staff.disable(site.desk.database, "Budi")
         assert [line for line in lines if line.startswith("data")] == []
     assert budi.get("/meja/aliran").status_code == 204
+
+
+def test_who_comes_to_an_empty_desk_is_told_what_happened_meanwhile(
+    site: Site, sari: Visitor
+) -> None:
+    site.desk.hears(CRY)
+    with sari.stream("/meja/aliran") as answer:
+        assert _heard(answer.iter_lines())["menunggu"] == 1
+    site.desk.taken(site.desk.budi)
+    with sari.stream("/meja/aliran") as answer:
+        assert _heard(answer.iter_lines())["menunggu"] == 0
+
+
+def test_many_pages_of_one_member_note_the_presence_once(
+    site: Site, sari: Visitor, monkeypatch: Any
+) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(Officers, "seen", lambda _self, by: noted.append(by.name))
+    with contextlib.ExitStack() as pages:
+        for _ in range(3):
+            lines = pages.enter_context(sari.stream("/meja/aliran")).iter_lines()
+            _heard(lines)
+        for _ in range(4):
+            site.desk.hears(CRY, f"0812-0000-000{len(noted)}")
+            time.sleep(0.1)
+    assert noted == ["Sari"]

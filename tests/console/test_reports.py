@@ -14,8 +14,12 @@ from bot.storage.tables import tips
 from bot.tips import filing, follow_up
 from bot.tips.draft import Draft
 from bot.triage import levels
+from console import reports
 from tests.bot.tips.house import STORY, House
 from tests.console.visitor import Site, Visitor, words_of
+
+# What differs between the databases is tested where it is done; here it would take time only.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PLANTED = '<script>alert("x")</script>'
 _TIP = re.compile(r'href="/meja/laporan/([A-Za-z0-9_-]{22})"')
@@ -220,3 +224,13 @@ def test_who_wanted_no_receipt_cannot_be_asked_and_the_page_says_so(
     shown = sari.get(f"/meja/laporan/{tip}")
     assert "tidak mau nomor resi" in words_of(shown)
     assert "/tanya" not in shown.text
+
+
+def test_of_very_many_that_are_alike_the_first_are_shown_and_the_others_counted(
+    house: House, sari: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "MOST_ALIKE", 1)
+    own, *_ = (_filed(house, number) for number in range(1, 4))
+    page = sari.get(f"/meja/laporan/{own}")
+    assert len(set(_TIP.findall(page.text)) - {own}) == 1
+    assert "Dan 1 laporan lagi" in words_of(page)

@@ -9,6 +9,7 @@ twelve hours in any case, and at once when the member is disabled or given a new
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -19,7 +20,9 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
 from bot.clock import now_ms
+from bot.privacy import grants
 from bot.privacy.boxes import KeyPair
+from bot.privacy.roster import READERS
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.privacy.unlocked import Unlocked
 from bot.storage.database import Database
@@ -116,12 +119,22 @@ def find(database: Database, token: str) -> Session | None:
             .where(staff_sessions.c.id == session_id)
             .where(~is_over(now))
         ).first()
-    if row is None:
-        return None
-    member = _member(database, token, row)
-    if member is None:
+        member = None if row is None else _member(database, connection, token, row)
+    if row is None or member is None:
         return None
     return Session(row.id, row.stage, member, _csrf(token), token)
+
+
+def still_holds(connection: Connection, session: Session) -> bool:
+    """Whether a session that was found before is still there.
+
+    The transaction must be a writing one: until its end nobody ends all sessions of the member.
+    """
+    # Who changes the password changes this row first.
+    own = staff.c.id == session.member.staff_id
+    connection.execute(select(staff.c.id).where(own).with_for_update(read=True))
+    query = select(staff_sessions.c.id).where(staff_sessions.c.id == session.id)
+    return connection.execute(query.where(~is_over(now_ms()))).first() is not None
 
 
 def note_click(database: Database, session: Session) -> None:
@@ -192,7 +205,7 @@ def is_over(now: int) -> ColumnElement:
     )
 
 
-def _member(database: Database, token: str, row: Row) -> Unlocked | None:
+def _member(database: Database, connection: Connection, token: str, row: Row) -> Unlocked | None:
     if row.disabled_at is not None:
         return None
     try:
@@ -203,7 +216,13 @@ def _member(database: Database, token: str, row: Row) -> Unlocked | None:
     # Given another key pair since: what this session could open is not for it any more.
     if pair.public_key != bytes(row.public_key):
         return None
-    return Unlocked(row.staff_id, row.name, row.role, pair, database)
+    keys: dict[str, bytes] = {}
+    if row.stage == OPEN and row.role in READERS:
+        # Fetched now: a page that fetched them while it reads something else would need a second
+        # connection, and many pages at once would wait for each other's.
+        with contextlib.suppress(SealBroken):
+            keys = grants.held(connection, row.staff_id, private_key)
+    return Unlocked(row.staff_id, row.name, row.role, pair, database, keys)
 
 
 def _id(token: str) -> str:

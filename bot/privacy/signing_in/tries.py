@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 
 from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,7 +31,13 @@ def scope_of(name: str, browser: str | None) -> str:
     """What failures are counted under: the browser when it is known, else the name."""
     if browser:
         return hashed_id("browser", browser)
-    return hashed_id("name", "".join(name.split()).casefold())
+    # As `roster` reads a name: in no spelling of it is there a further try.
+    return hashed_id("name", "".join(unicodedata.normalize("NFC", name).split()).casefold())
+
+
+def scope_of_codes(staff_id: str) -> str:
+    """What wrong codes count under: the member, for they come after the password."""
+    return hashed_id("code", staff_id)
 
 
 def seconds_to_wait(connection: Connection, scope: str) -> int:
@@ -39,22 +46,32 @@ def seconds_to_wait(connection: Connection, scope: str) -> int:
     return 0 if until is None else max(0, -((now_ms() - until) // 1000))
 
 
-def failed(connection: Connection, scope: str) -> None:
-    """Counts a failure: from the sixth on each doubles the wait, up to a minute."""
+def take(connection: Connection, scope: str) -> int:
+    """Takes a try, which counts as failed until `succeeded`: many at once are no more tries.
+
+    From the sixth failure on each doubles the wait, up to a minute. The transaction must be a
+    writing one; on PostgreSQL the next try under this scope waits for its end.
+
+    Returns:
+        0 when it may be made; else the seconds to wait, and nothing was counted.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     now = now_ms()
     failures = case((_tries.since < now - FORGOTTEN_MS, 1), else_=_tries.failures + 1)
     waits = [(failures == FREE_TRIES + step, now + 2**step * 1000) for step in range(1, 6)]
     until = case((failures <= FREE_TRIES, 0), *waits, else_=now + LONGEST_WAIT_SECONDS * 1000)
-    # One statement that adds: of two at once both count.
-    connection.execute(
+    # One statement that looks and adds: of two at once both count.
+    taken = connection.execute(
         dialect.insert(sign_in_tries)
         .values(scope=scope, failures=1, since=now, blocked_until=0)
         .on_conflict_do_update(
             index_elements=[_tries.scope],
             set_={"failures": failures, "since": now, "blocked_until": until},
+            where=_tries.blocked_until <= now,
         )
     )
+    # The row may be free by now; it was not when it was asked.
+    return 0 if taken.rowcount == 1 else max(1, seconds_to_wait(connection, scope))
 
 
 def succeeded(connection: Connection, scope: str) -> None:

@@ -422,6 +422,17 @@ def test_a_cry_is_taken_back_kindly_and_the_way_back_stays(assistant: Assistant,
     assert again.calls is not None
 
 
+def test_a_witness_who_asks_whether_to_go_in_is_told_not_to(assistant: Assistant) -> None:
+    state = _say(assistant, "tolong ada orang dikunci di rumah tetangga, teriak minta tolong").state
+    assert "Jangan masuk" in _say(assistant, "saya harus masuk ga?", state).replies[0].text
+
+
+def test_who_is_made_to_go_in_is_not_told_off_for_it(assistant: Assistant) -> None:
+    state = _say(assistant, "tolong aku disekap").state
+    answer = _say(assistant, "saya harus masuk ga?", state)
+    assert "Jangan masuk" not in answer.replies[0].text
+
+
 def test_who_is_watched_stays_so_after_taking_it_back(assistant: Assistant) -> None:
     state = _say(assistant, "hp diintip bos, tolong sy dikurung").state
     answer = _say(assistant, "salah kirim", state)

@@ -11,9 +11,11 @@ from bot.engine import follow_ups, openings, telling
 from bot.engine import tracker as trackers
 from bot.engine.assistant import Assistant
 from bot.engine.told import REPORT
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT
 from bot.tips import follow_up, interview
 from bot.tips.draft import SLOT, Draft
 from bot.tips.questions import SAFE
+from bot.triage.first_aid import WATCHED
 
 
 def _tracker(assistant: Assistant, said: Any = (), **slots: Any) -> Any:
@@ -69,6 +71,43 @@ def test_who_only_says_that_something_is_to_be_told_is_asked_for_it(text: str) -
     heard = openings.wants_to_report(text)
     assert heard is not None
     assert heard.parsed["entities"] == [{"entity": "langkah", "value": interview.GO_ON}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aku mau lapor tapi jangan bilang ibu",
+        "saya mau lapor ke petugas juga",
+        "takut kak, mau lapor aja",
+        "ambo nak lapor tapi dak berani",
+    ],
+)
+def test_who_wants_to_report_after_a_cry_may_do_so(assistant: Assistant, text: str) -> None:
+    in_danger = _tracker(assistant, **{DANGER_SLOT: {"turns": 8}})
+    heard = openings.begins_with_story(in_danger, text, lambda t: assistant.understand(t))
+    assert heard is not None
+    assert heard.intent == REPORT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "orang tuanya tidak mau lapor",
+        "mau lapor tapi saya dikunci sekarang tolong",
+        "mau lapor ke mana kak",
+        "mau lapor tapi dia mukul saya sekarang",
+    ],
+)
+def test_a_danger_goes_before_the_wish_to_report_it(assistant: Assistant, text: str) -> None:
+    in_danger = _tracker(assistant, **{DANGER_SLOT: {"turns": 8}})
+    heard = openings.begins_with_story(in_danger, text, lambda t: assistant.understand(t))
+    assert heard is None
+
+
+def test_who_is_watched_begins_no_report_in_passing(assistant: Assistant) -> None:
+    watched = _tracker(assistant, **{DANGER_SLOT: {"turns": 8}, KIND_SLOT: WATCHED})
+    text = "mau lapor tapi takut"
+    assert openings.begins_with_story(watched, text, lambda t: assistant.understand(t)) is None
 
 
 # Taking a report back

@@ -27,7 +27,7 @@ from bot.storage.database import Database
 from bot.storage.tables import tip_drafts, tips
 from bot.tips import filing, follow_up, interview
 from bot.tips.draft import SLOT, Draft
-from bot.tips.follow_up import ADDING, CHECK, CONFIRM, OPEN, Session
+from bot.tips.follow_up import ADDING, ASKS_FOR_STATE, CHECK, CONFIRM, OPEN, Session
 from bot.triage import levels
 
 PHOTO = Content(attachments=(Attachment("photo", "image/jpeg"),))
@@ -147,6 +147,9 @@ def test_a_part_of_the_report_brings_all_that_it_names(room: Room) -> None:
         ("dak tau", "lewati"),
         ("kirim", "kirim"),
         ("sudah benar", "kirim"),
+        ("nggih dikirim", "kirim"),
+        ("boleh saya datangi rumahnya bareng hansip?", "mendekat"),
+        ("iya kirim aja kak", "kirim"),
     ],
 )
 def test_a_small_word_is_a_step(room: Room, text: str, step: str) -> None:
@@ -180,6 +183,10 @@ def test_a_line_that_is_named_is_asked_for_at_once(
     assert named["soal"] == "ubah"
     lines = interview.options(replace(draft, current="ubah"))
     assert lines[int(named["jawab"])].title == title
+
+
+def test_who_went_there_tells_so(room: Room) -> None:
+    assert _step(room.hears(room.telling(), "kemarin saya datangi rumahnya di Nakau")) is None
 
 
 def test_more_words_around_a_small_one_tell_something(room: Room) -> None:
@@ -356,6 +363,20 @@ def test_the_place_that_is_named_comes_along(room: Room) -> None:
 @pytest.mark.parametrize("text", ["selesai", "sudah", "itu saja", "batal", "terima kasih"])
 def test_one_may_be_done_with_adding(room: Room, text: str) -> None:
     assert _step(room.follows(room.opened(ADDING), text)) == "selesai"
+
+
+@pytest.mark.parametrize(
+    "text", ["ada pesan buat saya?", "petugas ada nulis apa", "ada balasan dari petugas gak"]
+)
+def test_who_asks_for_the_words_of_staff_is_told_them_and_not_sent_away(
+    room: Room, text: str
+) -> None:
+    assert _step(room.follows(room.opened(ADDING), text)) == ASKS_FOR_STATE
+
+
+def test_no_question_ends_the_adding(room: Room) -> None:
+    for text in ("stop dulu boleh ga?", "berhenti kerja boleh kah?"):
+        assert _step(room.follows(room.opened(ADDING), text)) != "selesai"
 
 
 def test_a_photo_is_added_to_the_report_that_is_open(room: Room) -> None:

@@ -141,7 +141,7 @@ def test_an_opened_report_shows_no_word_in_a_log(house: House) -> None:
 def test_opening_a_new_report_says_that_it_was_read(house: House) -> None:
     filed = house.sent()
     _set(house, filed.tip_id, changed_at=0, retain_until=0)
-    assert _case(house, filed.tip_id).listed.state == filing.NEW
+    assert _case(house, filed.tip_id).listed.state == filing.READ
     row = house.row(filed.tip_id)
     assert row.state == filing.READ
     assert row.changed_at % HOUR == 0 < row.changed_at

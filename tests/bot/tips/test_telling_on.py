@@ -163,6 +163,32 @@ def test_a_place_alone_beside_another_question_takes_the_place_of_the_first() ->
     assert step.draft.fields["tempat"] == {"kabupaten": "Batam"}
 
 
+def test_a_desa_told_beside_the_questions_adds_to_a_house_without_a_name() -> None:
+    draft = Draft(fields={"tempat": {"teks": "di rumah kosong"}, "jumlah": 3})
+    desa = {"kecamatan": "Pondok Kelapa", "desa": "Talang Pauh", "kode": "17.09.03.2003"}
+    new = interview.told_first(draft, {"tempat": desa, "jumlah": 4, "bahaya": "ya"})
+    assert new == {"tempat": {**desa, "teks": "di rumah kosong"}, "bahaya": "ya"}
+
+
+def test_who_asks_whether_to_go_there_is_told_not_to_and_asked_again() -> None:
+    step = take(_asked("pelaku", **{SAFE: "ya", CONSENT: "ya"}), Said(step=interview.TO_GO_THERE))
+    assert step.notes == ("ucapan_lapor_mendekat",)
+    assert step.draft.current == "pelaku"
+
+
+def test_the_kecamatan_alone_does_not_cost_the_desa_that_lies_in_it() -> None:
+    desa = {"kecamatan": "Karang Tinggi", "desa": "Taba Terunjam", "kode": "17.09.01.2001"}
+    fields = {SAFE: "ya", CONSENT: "ya", KIND: "penampungan", "tempat": desa}
+    now = {"kecamatan": "Karang Tinggi", "desa": None, "kode": "17.09.01"}
+    for current in (SUMMARY, "pelaku", "tempat"):
+        step = _tells(Draft(fields=fields, current=current), "kecamatan Karang Tinggi", tempat=now)
+        assert step.draft.fields["tempat"]["desa"] == "Taba Terunjam"
+        assert "ucapan_lapor_diubah" not in step.notes
+    other = {"kecamatan": "Talang Empat", "desa": None, "kode": "17.09.02"}
+    step = _tells(Draft(fields=fields, current=SUMMARY), "kecamatan Talang Empat", tempat=other)
+    assert step.draft.fields["tempat"] == other
+
+
 # Danger abroad
 
 

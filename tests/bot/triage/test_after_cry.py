@@ -19,6 +19,12 @@ LONGEST_SMS = 300
     ("text", "fact"),
     [
         ("umurnya 14", "umur"),
+        ("saya harus masuk ga?", "mendekat"),
+        ("boleh saya datangi rumahnya?", "mendekat"),
+        ("saya samperin aja ya", "mendekat"),
+        ("didatangi orang", None),
+        ("dia kejar saya", None),
+        ("saya masuk kamar", None),
         ("14 thn", "umur"),
         ("masih smp", "umur"),
         ("di hotel", "tempat"),

@@ -199,3 +199,23 @@ def test_the_answer_to_the_code_word_looks_harmless() -> None:
     for name in ("balas", "balas_patokan", "masih0", "masih1"):
         for one in said[f"{PREFIX}sandi/{name}"]:
             assert not re.search(r"polisi|bahaya|darurat|tolong|petugas|\{", one["text"].lower())
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("boleh lanjut tapi cepat", "bisa"),
+        ("dia pergi, aman sekarang", "bisa"),
+        ("tidak aman", "tidak"),
+        ("belum aman, bos datang", "tidak"),
+        ("kafe Mawar di Pondok Kelapa", None),
+    ],
+)
+def test_who_is_watched_says_in_own_words_whether_it_may_go_on(
+    text: str, answer: str | None
+) -> None:
+    assert first_aid.answer_in(WATCHED, text) == answer
+
+
+def test_a_fishing_boat_is_no_car() -> None:
+    assert kind_of("pak tolong saya di kapal ikan, 8 bulan tidak digaji") == "luar_negeri"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bot.triage import examples, marks
-from bot.triage.level_model import LevelModel
+from bot.triage.level_model import ARRAYS_FILE, LESS_IN_A_SENTENCE, LevelModel
 from bot.triage.levels import LEVELS
 from bot.triage.phrases import Danger
 
@@ -44,6 +44,23 @@ def test_danger_in_the_middle_of_a_long_story_weighs_as_much_as_alone(model: Lev
     )
     assert model.weigh(story).urgent > 0
     assert model.weigh(story.replace("tolong aku dikunci di kamar", "")).urgent < 0
+
+
+def test_a_cry_beside_another_sentence_weighs_a_little_less_than_alone(model: LevelModel) -> None:
+    alone = model.weigh("tolong aku dikunci di kamar").urgent
+    beside = model.weigh("tolong aku dikunci di kamar. apa itu paspor? berapa biaya visa?").urgent
+    assert beside == pytest.approx(alone - LESS_IN_A_SENTENCE)
+    assert beside > 0
+
+
+def test_machines_and_network_both_have_a_say(model: LevelModel, tmp_path: Path) -> None:
+    text = "tolong aku dikunci di rumah"
+    model.save(tmp_path)
+    with np.load(tmp_path / ARRAYS_FILE) as arrays:
+        saved = dict(arrays)
+    for name in ("weights", "network_out"):
+        np.savez(tmp_path / ARRAYS_FILE, **{**saved, name: np.zeros_like(saved[name])})
+        assert LevelModel.load(tmp_path).weigh(text).urgent < model.weigh(text).urgent
 
 
 def test_the_words_that_make_it_urgent_are_named(model: LevelModel) -> None:

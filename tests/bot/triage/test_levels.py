@@ -268,14 +268,14 @@ def test_a_danger_that_goes_on_is_urgent_however_it_began(text: str) -> None:
     [
         ("di_luar_topik", 0.4, 0.5, URGENT),
         ("di_luar_topik", 0.4, -0.9, SERIOUS),
-        ("di_luar_topik", 0.4, -0.42, SERIOUS),
+        ("di_luar_topik", 0.4, -0.52, SERIOUS),
         # A bare cry that was clearly understood: "tolong".
         ("darurat", 0.9, -0.3, URGENT),
         # What is clearly about a topic, or about something else altogether, needs more.
-        ("faq", 0.95, 0.1, SERIOUS),
+        ("faq", 0.95, 0.0, SERIOUS),
         ("faq", 0.95, 0.5, URGENT),
         ("faq", 0.6, 0.1, URGENT),
-        ("di_luar_topik", 0.9, 0.1, SERIOUS),
+        ("di_luar_topik", 0.9, 0.0, SERIOUS),
     ],
 )
 def test_the_margins_decide(intent: str, confidence: float, margin: float, level: str) -> None:
@@ -283,16 +283,29 @@ def test_the_margins_decide(intent: str, confidence: float, margin: float, level
 
 
 def test_what_clearly_asks_something_is_urgent_with_words_of_danger() -> None:
-    assert assess("faq", 0.99, Weighed(0.1, 1.0)) == SERIOUS
-    assert assess("faq", 0.99, Weighed(0.1, 1.0, Danger.NOW)) == URGENT
+    assert assess("faq", 0.99, Weighed(0.0, 1.0)) == SERIOUS
+    assert assess("faq", 0.99, Weighed(0.0, 1.0, Danger.NOW)) == URGENT
     # A film with all the words of danger.
     assert assess("di_luar_topik", 0.9, Weighed(-2.0, 1.0, Danger.NOW)) == SERIOUS
 
 
 def test_what_sounds_serious_needs_less() -> None:
-    assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.45)) == ORDINARY
+    assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.55)) == ORDINARY
     for signs in ({"danger": Danger.OVER}, {"sounds_serious": True}):
-        assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.45, **signs)) == SERIOUS
+        assert assess("di_luar_topik", 0.4, Weighed(-2.0, -0.55, **signs)) == SERIOUS
+
+
+@pytest.mark.parametrize(
+    ("weighed", "level"),
+    [
+        (Weighed(0.2, 0.4, bare=True), ORDINARY),
+        (Weighed(0.2, 0.4), URGENT),
+        (Weighed(0.6, 0.9, bare=True), URGENT),
+        (Weighed(-0.2, 0.4, Danger.NOW, bare=True), URGENT),
+    ],
+)
+def test_a_single_word_is_a_subject_unless_it_names_a_danger(weighed: Weighed, level: str) -> None:
+    assert assess("di_luar_topik", 0.3, weighed) == level
 
 
 def test_a_few_plain_words_are_believed() -> None:

@@ -15,10 +15,11 @@ SCOPE = tries.scope_of("Sari", None)
 
 
 def _fail(database: Database, times: int = 1, scope: str = SCOPE) -> int:
-    """Gives how long the next try has to wait."""
+    """Fails after each wait; gives how long the next try has to wait."""
     for _ in range(times):
         with database.write() as connection:
-            tries.failed(connection, scope)
+            connection.execute(sign_in_tries.update().values(blocked_until=0))
+            assert tries.take(connection, scope) == 0
     with database.read() as connection:
         return tries.seconds_to_wait(connection, scope)
 
@@ -66,26 +67,57 @@ def test_a_day_forgets(database: Database) -> None:
         assert connection.execute(sign_in_tries.select()).all() == []
 
 
-def test_two_who_fail_at_once_both_count(database: Database) -> None:
-    _fail(database)
-    gate = threading.Barrier(4)
+def _at_once(database: Database, many: int) -> list[int]:
+    """Many try at the same moment; gives how long each was told to wait."""
+    gate, told = threading.Barrier(many), []
 
-    def fail() -> None:
+    def try_it() -> None:
         gate.wait()
-        _fail(database)
+        with database.write() as connection:
+            told.append(tries.take(connection, SCOPE))
 
-    threads = [threading.Thread(target=fail) for _ in range(4)]
+    threads = [threading.Thread(target=try_it) for _ in range(many)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return sorted(told)
+
+
+def test_two_who_try_at_once_both_count(database: Database) -> None:
+    _fail(database)
+    assert _at_once(database, 4) == [0, 0, 0, 0]
     with database.read() as connection:
         assert connection.execute(sign_in_tries.select()).one().failures == 5
+
+
+def test_of_many_who_try_at_once_only_the_free_tries_are_heard(database: Database) -> None:
+    _fail(database)
+    # One was used up; the sixth brings the first wait.
+    told = _at_once(database, 12)
+    assert told[:FREE_TRIES] == [0] * FREE_TRIES
+    assert all(told[FREE_TRIES:])
+
+
+def test_a_try_that_has_to_wait_does_not_make_the_wait_longer(database: Database) -> None:
+    assert _fail(database, FREE_TRIES + 1) == 2
+    with database.write() as connection:
+        assert [tries.take(connection, SCOPE) for _ in range(3)] == [2, 2, 2]
+    assert _fail(database) == 4
 
 
 @pytest.mark.parametrize("typed", ["Sari", "sari", " SARI "])
 def test_a_name_is_one_however_it_is_typed(typed: str) -> None:
     assert tries.scope_of(typed, None) == SCOPE
+
+
+def test_an_accent_that_is_typed_apart_gives_no_further_tries() -> None:
+    assert tries.scope_of("Rene\u0301", None) == tries.scope_of("Ren\u00e9", None)
+
+
+def test_no_name_that_is_tried_slows_down_the_codes_of_a_member() -> None:
+    for name in ("s1", "kode s1", "code s1", "kodes1"):
+        assert tries.scope_of(name, None) != tries.scope_of_codes("s1")
 
 
 def test_a_stranger_does_not_slow_down_a_browser_that_signed_in_before(
