@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -287,6 +288,24 @@ def test_every_page_is_sound_small_and_fits(
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{path} is wider than the screen"
         assert sum(loaded) < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["360", "1280"])
+@pytest.mark.parametrize("viewer", ["holder", "colleague"])
+def test_no_part_of_the_queue_lies_over_another(
+    opened: Open, house: House, size: dict[str, Any], viewer: str
+) -> None:
+    _cries(house, "telegram")
+    house.takes(house.sari, _cries(house, "web"))
+    page = opened(house.sari if viewer == "holder" else house.budi, **size)
+    expect(page.locator(".row")).to_have_count(2)
+    boxes = [row.bounding_box() for row in page.locator(".row, .part > h2").all()]
+    for one, other in itertools.combinations(boxes, 2):
+        assert one is not None
+        assert other is not None
+        beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+        above = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+        assert beside or above
 
 
 def test_the_pictures_of_the_documents_show_what_staff_see(opened: Open, house: House) -> None:
