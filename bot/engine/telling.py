@@ -57,6 +57,8 @@ _STEPS = {
     "berhenti": interview.CANCEL,
 }
 LONGEST_SILENCE = 12
+# "rumah kosong di belakang rumah saya" only resembles a cry; so surely "aku gak kuat lagi" is one.
+CLEARLY_A_CRY = 0.8
 # These even where the words could answer the question.
 DELETE_ALL = "privasi_hapus"
 ALWAYS = (DELETE_ALL, "kasar")
@@ -180,7 +182,8 @@ def in_report(
         # "1 orang anak saya umur 22" below the summary, and "tapi hp dia dak aktif".
         heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _is_of_others(text, facts, draft)
-    if is_own_cry and len(raw_words(text)) > LONGEST_STEP and not sounds_urgent(text):
+    is_long = len(raw_words(text)) > LONGEST_STEP
+    if is_own_cry and not sounds_urgent(text) and (is_long or heard.confidence < CLEARLY_A_CRY):
         # Grave, and without a word of danger now: told on, with a number to call before it.
         is_own_cry = False
     # A story that only resembles a question goes on, with a number to call before it.

@@ -243,6 +243,20 @@ def test_a_cry_for_help_is_answered_as_one_and_kept_with_the_report(room: Room) 
     assert draft.fields["bahaya"] == "ya"
 
 
+@pytest.mark.parametrize(
+    "text", ["rumah kosong di belakang rumah saya", "malam malam ada mobil", "mobilnya hitam"]
+)
+def test_a_short_line_that_only_resembles_a_cry_is_told_on(room: Room, text: str) -> None:
+    understood = room.hears(room.telling("jenis"), text)
+    assert understood is not None
+    assert understood.intent != levels.URGENT
+
+
+@pytest.mark.parametrize("text", ["aku gak kuat lagi", "aku mau loncat aja", "tolong cepat kak"])
+def test_a_whisper_without_a_word_of_danger_is_a_cry_in_a_report_too(room: Room, text: str) -> None:
+    assert room.hears(room.telling("jenis"), text) is None
+
+
 def test_a_cry_does_not_overwrite_what_was_told(room: Room) -> None:
     tracker = room.telling(peran="saksi")
     room.hears(tracker, "tolong saya dikurung majikan")
