@@ -57,8 +57,9 @@ _STEPS = {
     "berhenti": interview.CANCEL,
 }
 LONGEST_SILENCE = 12
-# "rumah kosong di belakang rumah saya" only resembles a cry; so surely "aku gak kuat lagi" is one.
-CLEARLY_A_CRY = 0.8
+# "rumah kosong di belakang rumah saya" only resembles a cry. So surely "aku gak kuat lagi" is
+# understood, and so grave is "aku mau loncat aja" to the model of the levels.
+CLEARLY_UNDERSTOOD, CLEARLY_GRAVE = 0.8, 0.5
 # These even where the words could answer the question.
 DELETE_ALL = "privasi_hapus"
 ALWAYS = (DELETE_ALL, "kasar")
@@ -183,7 +184,7 @@ def in_report(
         heard = replace(heard, level=levels.of_words(text))
     is_own_cry = heard.level == levels.URGENT and not _is_of_others(text, facts, draft)
     is_long = len(raw_words(text)) > LONGEST_STEP
-    if is_own_cry and not sounds_urgent(text) and (is_long or heard.confidence < CLEARLY_A_CRY):
+    if is_own_cry and not sounds_urgent(text) and (is_long or not _is_clearly_a_cry(heard)):
         # Grave, and without a word of danger now: told on, with a number to call before it.
         is_own_cry = False
     # A story that only resembles a question goes on, with a number to call before it.
@@ -202,6 +203,13 @@ def in_report(
     if not answers and not is_own_cry and _is_about_something_else(text, heard, bool(facts)):
         return None
     return as_told(heard)
+
+
+def _is_clearly_a_cry(heard: Understanding) -> bool:
+    if levels.TRIAGE not in heard.parsed:
+        return True
+    grave = levels.weighed_in(heard.parsed).urgent >= CLEARLY_GRAVE
+    return grave or heard.confidence >= CLEARLY_UNDERSTOOD
 
 
 def _is_of_others(text: str, facts: Mapping[str, Any], draft: Draft) -> bool:
