@@ -23,7 +23,7 @@ LEVELS = (ORDINARY, SERIOUS, URGENT)
 TRIAGE = "triage"
 
 # Bounds of the margins (bot/triage/level_model.py), chosen on bench/tuning/triage.yml.
-_URGENT_FROM, _SERIOUS_FROM = -0.5, -0.5
+_URGENT_FROM, _SERIOUS_FROM = -0.45, -0.5
 # Words of danger, or a cry for help that was clearly understood, are no mere topic.
 _INTENT_CLEAR = 0.8
 # What is clearly about a topic, or about something else altogether, needs more when it holds no

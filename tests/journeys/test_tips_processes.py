@@ -122,7 +122,7 @@ def test_ten_people_tell_at_once_and_none_has_a_word_of_another(village: Running
         (expected,) = STORIES[story]["laporan"]
         (case,) = [case for case in cases if _same(case, expected)]
         assert case["channel"] == tellers[story].channel
-        assert case["state"] == expected.get("keadaan", "new")
+        assert case["state"] == expected.get("keadaan", "read")
         assert case["level"] == expected["tingkat"]
         assert len(case["words"]) == expected["kata"]
         own = tellers[story].written

@@ -37,7 +37,7 @@ DATA = lists.read("negara")
         ("nang penang, neng johor", ["MY", "MY"]),
         ("majikan di petaling jaya pindah ke jurong", ["MY", "SG"]),
         ("dua kawan di Sandakan, satu di Lahad Datu", ["MY", "MY"]),
-        ("di Tsuen Wan atau Sha Tin", ["HK", "HK"]),
+        ("di Tsuen Wan atau Mong Kok", ["HK", "HK"]),
         ("disekap di Svay Rieng", ["KH"]),
         ("makan kacang di pusat kota pakai mangkok", []),
         ("kulo kedah pripun", []),
