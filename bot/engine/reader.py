@@ -349,14 +349,15 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     level = levels.assess(intent, confidence, weighed)
     sure = parsed["intent"]["name"] != FALLBACK
     is_plain = intent in PLAIN and sure and confidence >= CLEARLY_PLAIN
-    if (is_plain or _is_a_bare_feeling(text)) and weighed.danger is not Danger.NOW:
+    names_danger = weighed.danger is Danger.NOW
+    if level != levels.ORDINARY and not names_danger and (is_plain or _is_a_bare_feeling(text)):
         level = levels.ORDINARY
     if not sure and parsed["intent"].get("unsure") != "between":
         intent, topic = OUT_OF_SCOPE, None
-    is_cry = not (sure and _asks_about_others(text, intent, confidence))
-    if sure and weighed.urgent < URGENT_BEYOND_DOUBT and weighed.danger is not Danger.NOW:
-        is_cry = False
-    if level == levels.URGENT and parsed["intent"]["name"] != levels.URGENT and is_cry:
+    in_doubt = not names_danger and weighed.urgent < URGENT_BEYOND_DOUBT
+    if level == levels.URGENT and not (
+        sure and (in_doubt or _asks_about_others(text, intent, confidence))
+    ):
         intent, topic, sure = levels.URGENT, None, True
         parsed["intent"] = {"name": levels.URGENT, "confidence": confidence}
     if intent == levels.URGENT:

@@ -136,17 +136,20 @@ class Gazetteer(Generic[T]):
             word in self._lengths
             or word in self._names
             or word.endswith(_SUFFIX)
-            or (word not in self._ordinary and self._resembles(word))
+            or (len(word) >= LEAST_LETTERS - 1 and self._resembles(word))
             or self._is_inside(plain, first)
         )
 
     def _resembles(self, word: str) -> bool:
         """Whether some name of one word has its length, more or less, and its beginning or end."""
-        return any((*border, len(word)) in self._single for border in _borders(word))
+        begins, ends = _borders(word)
+        is_like = (*begins, len(word)) in self._single or (*ends, len(word)) in self._single
+        return is_like and word not in self._ordinary
 
     def _is_inside(self, plain: Sequence[str], first: int) -> bool:
         """Whether this word or the next stands in a name of several words."""
-        return not self._inner_words.isdisjoint(plain[first : first + 2])
+        inner = self._inner_words
+        return plain[first] in inner or (first + 1 < len(plain) and plain[first + 1] in inner)
 
     def _match_at(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.nlu.normaliser import normalise
@@ -32,12 +32,23 @@ def words(text: str) -> list[str]:
 
 def word_features(tokens: list[str], *, pairs: bool = True, bones: bool = True) -> Iterator[str]:
     """Words and pairs of neighbours, and both once more by their bones."""
-    forms = [tokens, [_bones(token) for token in tokens]] if bones else [tokens]
-    for form in forms:
-        yield from form
-        if pairs:
-            for first, second in pairwise(form):
-                yield f"{first} {second}"
+    read = [forms(token, bones=bones) for token in tokens]
+    for of_one in read:
+        yield from of_one
+    if pairs:
+        yield from pair_features(read)
+
+
+def forms(token: str, *, bones: bool = True) -> tuple[str, ...]:
+    """A word, and its bones."""
+    return (token, _bones(token)) if bones else (token,)
+
+
+def pair_features(read: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Neighbours in each of their forms."""
+    for before, after in pairwise(read):
+        for first, second in zip(before, after):
+            yield f"{first} {second}"
 
 
 def piece_features(tokens: list[str], *, bones: bool = True) -> Iterator[str]:

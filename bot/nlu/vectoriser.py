@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,14 @@ class Kinds:
     min_texts: int = 3
 
 
+class _Word(NamedTuple):
+    """A word and its bones, the indices of those that are known, and of its known pieces."""
+
+    forms: tuple[str, ...]
+    known: list[int]
+    pieces: np.ndarray
+
+
 class Vectoriser:
     """Turns a text into indices and weights; words and pieces are blocks of fixed length.
 
@@ -44,7 +53,7 @@ class Vectoriser:
         self.vocabulary = vocabulary
         self.idf = idf
         self.kinds = kinds
-        self._pieces: dict[str, tuple[int, ...]] = {}
+        self._words: dict[str, _Word] = {}
 
     @classmethod
     def fit(cls, texts: Sequence[str], kinds: Kinds) -> Vectoriser:
@@ -60,44 +69,54 @@ class Vectoriser:
 
     def transform(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Indices and weights of the features of `text` that are known."""
-        tokens = _tokens(text, self.kinds)
-        words = self._known(_word_names(tokens, self.kinds))
-        indices, values = self._weigh(words, 1.0)
-        if not self.kinds.piece_weight:
+        words = [self._word(token) for token in _tokens(text, self.kinds)]
+        known = [index for word in words for index in word.known]
+        if self.kinds.pairs:
+            pairs = features.pair_features([word.forms for word in words])
+            known += self._known(map(_of_words, pairs))
+        indices, values = self._weigh(np.array(known, dtype=np.int64), 1.0)
+        if not self.kinds.piece_weight or not words:
             return indices, values
-        pieces = [index for token in tokens for index in self._pieces_of(token)]
+        pieces = np.concatenate([word.pieces for word in words])
         piece_indices, piece_values = self._weigh(pieces, self.kinds.piece_weight)
         return np.concatenate([indices, piece_indices]), np.concatenate([values, piece_values])
 
     def knows(self, word: str) -> bool:
         """Whether a word, as it is meant, stands in enough of the texts."""
-        return f"w:{word}" in self.vocabulary
+        return _of_words(word) in self.vocabulary
 
-    def _pieces_of(self, token: str) -> tuple[int, ...]:
-        """The known pieces of a word.
+    def _word(self, token: str) -> _Word:
+        """What is known of a word.
 
         Kept for the next time when the word is one of the examples, so nothing that only
         people write stays in memory.
         """
-        pieces = self._pieces.get(token)
-        if pieces is None:
-            pieces = tuple(self._known(_piece_names([token], self.kinds)))
+        word = self._words.get(token)
+        if word is None:
+            forms = features.forms(token, bones=self.kinds.bones)
+            known = self._known(map(_of_words, forms))
+            pieces = self._known(_piece_names([token], self.kinds))
+            word = _Word(forms, known, np.array(pieces, dtype=np.int64))
             if self.knows(token):
-                self._pieces[token] = pieces
-        return pieces
+                self._words[token] = word
+        return word
 
     def _known(self, names: Iterable[str]) -> list[int]:
-        vocabulary = self.vocabulary
-        return [index for name in names if (index := vocabulary.get(name)) is not None]
+        found = map(self.vocabulary.get, names)
+        return [index for index in found if index is not None]
 
-    def _weigh(self, known: Sequence[int], weight: float) -> tuple[np.ndarray, np.ndarray]:
+    def _weigh(self, known: np.ndarray, weight: float) -> tuple[np.ndarray, np.ndarray]:
         """Each index once, and what it weighs; `weight` is the length of all together."""
-        counts = Counter(known)
-        indices = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        # Not `np.unique`, which takes twice as long for so few.
+        ordered = np.sort(known)
+        is_first = np.ones(len(ordered), dtype=bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+        starts = np.flatnonzero(is_first)
+        indices = ordered[starts]
         values = self.idf.take(indices)
-        if len(counts) < len(known):
-            times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-            values *= 1 + np.log(times)
+        if len(indices) < len(ordered):
+            times = np.append(starts[1:], len(ordered)) - starts
+            values *= 1 + np.log(times.astype(np.float32))
         length = math.sqrt(float(values @ values))
         return indices, values * (weight / length) if length else values
 
@@ -107,8 +126,11 @@ def _tokens(text: str, kinds: Kinds) -> list[str]:
 
 
 def _word_names(tokens: list[str], kinds: Kinds) -> Iterator[str]:
-    for name in features.word_features(tokens, pairs=kinds.pairs, bones=kinds.bones):
-        yield f"w:{name}"
+    return map(_of_words, features.word_features(tokens, pairs=kinds.pairs, bones=kinds.bones))
+
+
+def _of_words(name: str) -> str:
+    return f"w:{name}"
 
 
 def _piece_names(tokens: list[str], kinds: Kinds) -> Iterator[str]:

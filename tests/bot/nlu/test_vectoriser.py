@@ -143,4 +143,4 @@ def test_a_word_weighs_the_same_the_second_time(words: list[str]) -> None:
 def test_nothing_that_only_people_write_stays_in_memory() -> None:
     vectoriser = Vectoriser.fit(TEXTS, EVERYTHING)
     vectoriser.transform("paspor punya siti romlah ditahan")
-    assert vectoriser._pieces.keys() == {"paspor", "ditahan"}
+    assert vectoriser._words.keys() == {"paspor", "ditahan"}
