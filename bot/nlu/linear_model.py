@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -90,24 +89,17 @@ class LinearModel:
             bias=self._bias,
             idf=self.vectoriser.idf,
         )
-        vocabulary = self.vectoriser.vocabulary
-        names = {
-            "labels": self.labels,
-            "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
-            "kinds": asdict(self.vectoriser.kinds),
-            "temperature": self.temperature,
-        }
+        own = {"labels": self.labels, "temperature": self.temperature}
+        names = {**own, **self.vectoriser.names()}
         (folder / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
         names = json.loads((folder / NAMES_FILE).read_text("utf-8"))
-        vocabulary = {name: index for index, name in enumerate(names["vocabulary"])}
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
-            vectoriser = Vectoriser(vocabulary, arrays["idf"], Kinds(**names["kinds"]))
             return cls(
                 names["labels"],
-                vectoriser,
+                Vectoriser.of(names, arrays["idf"]),
                 arrays["weights"],
                 arrays["steps"],
                 arrays["bias"],

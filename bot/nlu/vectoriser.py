@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,6 +66,17 @@ class Vectoriser:
         counts = np.array([seen[name] for name in kept], dtype=np.float64)
         idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
         return cls({name: index for index, name in enumerate(kept)}, idf, kinds)
+
+    @classmethod
+    def of(cls, names: Mapping[str, Any], idf: np.ndarray) -> Vectoriser:
+        """The vectoriser that `names` were saved of."""
+        vocabulary = {name: index for index, name in enumerate(names["vocabulary"])}
+        return cls(vocabulary, idf, Kinds(**names["kinds"]))
+
+    def names(self) -> dict[str, Any]:
+        """What has to be saved beside `idf`, as JSON has it."""
+        in_order = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        return {"vocabulary": in_order, "kinds": asdict(self.kinds)}
 
     def transform(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Indices and weights of the features of `text` that are known."""

@@ -12,7 +12,6 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -150,20 +149,14 @@ class LevelModel:
             idf=self._vectoriser.idf,
             **self._network.arrays(),
         )
-        vocabulary = self._vectoriser.vocabulary
-        names = {
-            "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
-            "kinds": asdict(self._vectoriser.kinds),
-        }
-        (folder / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
+        names = json.dumps(self._vectoriser.names(), ensure_ascii=False)
+        (folder / NAMES_FILE).write_text(names, "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> LevelModel:
         names = json.loads((folder / NAMES_FILE).read_text("utf-8"))
-        vocabulary = {name: index for index, name in enumerate(names["vocabulary"])}
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
-            vectoriser = Vectoriser(vocabulary, arrays["idf"], Kinds(**names["kinds"]))
-            network = Network.of(arrays)
+            vectoriser, network = Vectoriser.of(names, arrays["idf"]), Network.of(arrays)
             return cls(vectoriser, arrays["weights"], arrays["bias"], network)
 
 
