@@ -26,6 +26,7 @@ from bot.tips import (
     reading,
     subject,
     summary,
+    told_before,
 )
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Sent, Session
@@ -39,7 +40,7 @@ FILES_COME = ("telegram", "whatsapp")
 # Said of a danger in a country of which no verified number is known.
 NO_MISSION_KNOWN = "ucapan_lapor_bahaya_luar_tanpa_nomor"
 MINUTE_MS = 60_000
-# What was told so shortly before a report, with a fact in it and no question, belongs to it.
+# What was told so shortly before a report may belong to it.
 TOLD_BEFORE_MS = 60 * MINUTE_MS
 _STEPS_OF_A_REPORT = tuple(step for step in interview.STEPS if step != interview.GO_ON)
 # As a button has them: anybody can send anything instead.
@@ -51,6 +52,7 @@ SENT_AWAY = {
     CLOSED: "ucapan_lapor_tutup",
     NOTHING: "ucapan_lapor_tidak_ada",
     interview.GONE: "ucapan_lapor_terhapus",
+    interview.NOTHING_LEFT: "ucapan_lapor_kosong",
 }
 
 
@@ -68,8 +70,8 @@ class ValidateFormLaporan(Action):
             return []
         desk_key = filing.current_desk_key(turn.vault)
         draft = Draft.from_slot(tracker.get_slot(SLOT))
-        if draft is None and step_of(tracker) == interview.GONE:
-            return [SlotSet(RESULT_SLOT, interview.GONE), SlotSet(REQUESTED_SLOT, None)]
+        if draft is None and step_of(tracker) in (interview.GONE, interview.NOTHING_LEFT):
+            return [SlotSet(RESULT_SLOT, step_of(tracker)), SlotSet(REQUESTED_SLOT, None)]
         if desk_key is None and draft is None:
             return [SlotSet(RESULT_SLOT, CLOSED), SlotSet(REQUESTED_SLOT, None)]
         if draft is None and step_of(tracker) in _STEPS_OF_A_REPORT:
@@ -175,15 +177,13 @@ def _told_before(turn: TurnContext) -> Draft:
             turn.conversation_id,
             since=clock.now_ms() - TOLD_BEFORE_MS,
         )
-    for text in texts:
-        facts = reading.facts_of(text, today=clock.today())
-        if facts and "?" not in text:
-            known = interview.told_first(draft, facts)
-            draft = draft.with_words(reading.masked(text)).with_facts(known)
-            if len(known) >= interview.TOLD_AT_ONCE:
-                draft = replace(draft, left=interview.MOST_AFTER_IT)
-            level = levels.of_words(text)
-            draft = replace(draft, level=levels.highest(draft.level, level))
+    for text in told_before.belonging(texts, clock.today()):
+        known = interview.told_first(draft, reading.facts_of(text, today=clock.today()))
+        draft = draft.with_words(reading.masked(text)).with_facts(known)
+        if len(known) >= interview.TOLD_AT_ONCE:
+            draft = replace(draft, left=interview.MOST_AFTER_IT)
+        level = levels.of_words(text)
+        draft = replace(draft, level=levels.highest(draft.level, level))
     return draft
 
 
@@ -213,6 +213,7 @@ def _said(turn: TurnContext, tracker: Tracker, draft: Draft) -> interview.Said:
         corrects=told.corrects,
         clears=told.clears,
         fears=told.fears,
+        agrees=agreement.only_agrees(turn.text),
         masked=text != turn.text,
         is_unsafe=agreement.is_unsafe(turn.text),
         **beside,

@@ -11,6 +11,7 @@ from bot.conversation import cleaning
 from bot.conversation.choices import names_no_choice
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.turn import Answer
+from bot.engine import pieces
 from bot.engine import tracker as trackers
 from bot.engine.additions import Additions
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
@@ -37,6 +38,8 @@ _ATTACHMENT_RESPONSES = {
 }
 
 UNKNOWN = "utter_di_luar_topik"
+# The first time, and after that.
+_LISTENING = ("ucapan_cerita", "ucapan_cerita_lagi")
 # A topic among so many last ones is not sent in full again by itself.
 READ_LATELY = 4
 # A word of parting that may not sound cold after a cry for help.
@@ -100,6 +103,8 @@ class Asides:
             return self._answer(tracker, understanding, replies, channel)
         if tracker.get_slot(DANGER_SLOT):
             return None
+        if understanding.parsed.get(pieces.LISTENS):
+            return self._listens(tracker, understanding, channel)
         if only_feels(text, understanding):
             return self._answer(
                 tracker, understanding, self._say("ucapan_perasaan", channel), channel
@@ -121,6 +126,13 @@ class Asides:
         if _wants_it_short(text, understanding) or (is_same and _makes_sure(text)):
             return self._in_short(tracker, understanding, last, channel)
         return self._again(tracker, understanding, text, channel) if is_same else None
+
+    def _listens(self, tracker: Any, understanding: Understanding, channel: str) -> Answer:
+        """To short lines of a story that may become a report."""
+        was_said = any(self._was_said(tracker, said, channel) for said in _LISTENING)
+        about = self._buttons([understanding.label]) if understanding.intent == FAQ else []
+        replies = self._say(_LISTENING[was_said], channel, *about)
+        return self._answer(tracker, understanding, replies, channel)
 
     def _was_said(self, tracker: Any, response: str, channel: str) -> bool:
         return _was_just_said(self._say(response, channel), tracker)

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot import clock
 from bot.conversation import cleaning
 from bot.conversation.context import TurnContext, turn
+from bot.conversation.inbox import lately_said
 from bot.conversation.messages import Choice, Content, Reply, Understanding
 from bot.conversation.takeover.words import CALLED_BESIDE_FIRST_AID
 from bot.conversation.turn import Answer
-from bot.engine import danger, rasa_internals, telling
+from bot.engine import danger, pieces, rasa_internals, telling
 from bot.engine.choice_lists import MAX_CHOICES, with_one_list
 from bot.engine.open_questions import question_without_answer
 from bot.knowledge.buttons import Responses, button_for
@@ -118,7 +120,7 @@ class Assistant:
         ):
             return said
         was_in_danger = bool(tracker.get_slot(DANGER_SLOT))
-        heard = self._reader.read(tracker, lines, text)
+        heard = self._reader.read(tracker, lines, text, lambda: self._said_lately(conversation_id))
         understanding = heard.meant
         self._tracker.set_slot(tracker, MEMORY_SLOT, heard.memory.as_slot())
         if not telling.is_told(tracker) and (
@@ -164,8 +166,7 @@ class Assistant:
             after := self._after(tracker, heard.other, replies, channel)
         ):
             replies = with_one_list([*replies, *after])
-        is_watched = tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
-        looks_harmless = is_watched or danger.is_taken_back(understanding)
+        looks_harmless = _is_watched(tracker) or danger.is_taken_back(understanding)
         is_first_aid = self._tracker.ran(tracker, "action_darurat") and not looks_harmless
         if is_first_aid and not telling.is_told(tracker):
             replies = self._with_report(replies, channel, is_first=not was_in_danger)
@@ -186,6 +187,14 @@ class Assistant:
             calls=context.calls,
             unanswered=None if understanding.sure else question_without_answer(understanding),
         )
+
+    def _said_lately(self, conversation_id: str) -> Sequence[str]:
+        """What was said in a conversation just before, as it lies in the inbox."""
+        if self._vault is None:
+            return ()
+        since = clock.now_ms() - pieces.TOGETHER_MS
+        with self._vault.database.read() as connection:
+            return lately_said(connection, self._vault.sealer, conversation_id, since=since)
 
     def _with_report(
         self, replies: Sequence[Reply], channel: str, *, is_first: bool
@@ -212,6 +221,9 @@ class Assistant:
         Without the question where something else was just asked, or somebody is in danger.
         """
         *answer, question = said
+        if _is_watched(tracker):
+            # Who reads along learns nothing of a report.
+            return answer
         if tracker.get_slot(DANGER_SLOT):
             (kept,) = self._say("ucapan_lapor_disimpan_dulu", channel)
             last = answer[-1]
@@ -246,6 +258,11 @@ class Assistant:
             raise RuntimeError(f"the domain has no {response}")
         reply = self._collector.to_reply(said)
         return [replace(reply, choices=(*reply.choices, *choices))]
+
+
+def _is_watched(tracker: Any) -> bool:
+    """Whether somebody may read along."""
+    return tracker.get_slot(KIND_SLOT) in (WATCHED, CODE_WORD)
 
 
 def _before_the_question(text: str, said: str, *, in_line: bool) -> str:

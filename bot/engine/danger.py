@@ -13,6 +13,7 @@ from bot.engine.memory import Memory
 from bot.nlu.features import raw_words, words
 from bot.nlu.following import asks, without_address
 from bot.nlu.labels import ABROAD, DANGER_SLOT, FAQ, KIND_SLOT
+from bot.tips import feeling
 from bot.triage import after_cry, first_aid, levels, voices
 from bot.triage.after_cry import Cry
 from bot.triage.first_aid import CODE_WORD, SUICIDE, WATCHED
@@ -158,7 +159,7 @@ def only_feels(text: str, understanding: Understanding) -> bool:
         len(said) <= LONGEST_FEELING
         and not sounds_urgent(text)
         and not lexicon.words("perasaan").isdisjoint(said)
-        and not (clear and not understanding.leans_back)
+        and (not (clear and not understanding.leans_back) or feeling.only_fears(text))
     )
 
 

@@ -75,7 +75,7 @@ def in_follow_up(
             return certain(FOLLOW_UP)
         is_part = digits >= LEAST_DIGITS_OF_A_PART and not phones.find(text)
         is_about_it = is_step and says(_phrases(follow_up.ASKS_FOR_RECEIPT), text)
-        is_well = is_step and is_a_yes(text)
+        is_well = is_step and (is_a_yes(text) or says(_phrases("selesai"), text))
         if is_part or is_about_it or is_well or _asks_for_state(text, heard):
             return certain(FOLLOW_UP, langkah=follow_up.ASKS_FOR_RECEIPT)
         return None

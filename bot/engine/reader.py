@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import lexicon
 from bot.conversation.choices import is_place_in_list, names_no_choice, pick
 from bot.conversation.messages import Content, Understanding
-from bot.engine import danger, follow_ups, openings, rasa_internals, telling, wishes
+from bot.engine import danger, follow_ups, openings, pieces, rasa_internals, telling, wishes
 from bot.engine import tracker as trackers
 from bot.engine.after_answer import AfterAnswer
 from bot.engine.cautions import topic_to_say_first
@@ -39,6 +39,7 @@ from bot.triage.phrases import (
     Told,
     danger_in,
     sounds_serious,
+    sounds_urgent,
     speaks_of_own,
     speaks_of_suicide,
 )
@@ -47,10 +48,16 @@ QUIZ, RUDE, STOP, GREETING = "kuis", "kasar", "berhenti", "salam"
 # Small words, and what is none of the answers that a running quiz asked for.
 SMALL_WORDS = ("ya", "tidak", "lewati", "kembali", "batal", "berhenti", OUT_OF_SCOPE)
 
+# The topic of the ages at which one may go.
+AGES = "usia_minimum"
 # So clear must a question about others be to be answered as one, although it names a danger.
 REPORT, CLEAR_BESIDE_A_CRY = "lapor", 0.95
 # Said in a few words or not at all.
 BARE_COMMANDS, LONGEST_COMMAND = ("kembali", "lewati", "ya", "tidak"), 6
+# What a few words of a scene are taken for.
+_TAKEN_FOR_ANYTHING = (OUT_OF_SCOPE, REPORT, levels.URGENT)
+# Clearly understood as one, a short line is a cry, whatever it seems to see.
+CLEAR_CRY = 0.8
 # Less urgent than this and without a word of danger, what was understood is answered, after a
 # number to call.
 URGENT_BEYOND_DOUBT = 0.2
@@ -114,8 +121,21 @@ class Reader:
         # Rasa adds intents of its own (restart, back, session_start): not for people.
         self._intents = set(processor.domain.intents) - set(DEFAULT_INTENTS)
 
-    def read(self, tracker: Any, lines: Sequence[Content], text: str) -> Heard:
-        """Reads the lines of a turn, `text` in all, after what `tracker` remembers."""
+    def read(
+        self,
+        tracker: Any,
+        lines: Sequence[Content],
+        text: str,
+        lately: Callable[[], Sequence[str]] = tuple,
+    ) -> Heard:
+        """Reads the lines of a turn, `text` in all, after what `tracker` remembers.
+
+        Args:
+            tracker: Of the conversation.
+            lines: As they came.
+            text: Their words.
+            lately: Gives what was said in the conversation just before, oldest first.
+        """
         memory = Memory.of(tracker)
         if belongs := self._to_report(tracker, lines, text):
             return Heard(belongs, None, memory)
@@ -124,6 +144,8 @@ class Reader:
                 memory = memory.with_situation(CANNOT_CALL)
             return Heard(direct, None, memory)
         understanding, other = self._corrected(tracker, text) or self._words(tracker, lines, text)
+        if story := self._in_pieces(tracker, text, understanding, lately):
+            understanding, other = story, None
         memory = memory.after(flat(text), understanding.parsed.get("entities", ()))
         meant, other = self._in_its_place(understanding, other, tracker, text, memory)
         return Heard(meant, other, memory.after_a_cry() if meant.level == levels.URGENT else memory)
@@ -207,6 +229,33 @@ class Reader:
             parsed = {**main.parsed, "corrects": True}
             return replace(main, intent=OUT_OF_SCOPE, topic=None, parsed=parsed, sure=False), None
         return main, other
+
+    def _in_pieces(
+        self,
+        tracker: Any,
+        text: str,
+        understanding: Understanding,
+        lately: Callable[[], Sequence[str]],
+    ) -> Understanding | None:
+        """What a short line means together with those before it, or that more is to come."""
+        if tracker.get_slot(DANGER_SLOT) or trackers.quiz_waits(tracker):
+            return None
+        story = pieces.together(lately(), text) if sounds_urgent(text) else None
+        if story:
+            main = self.understand(story, self.nobody)[0]
+            return replace(main, level=levels.highest(main.level, understanding.level))
+        if levels.TRIAGE not in understanding.parsed or _is_clearly_a_cry(understanding):
+            # No words were read; or "mereka naik tangga": what is seen while it comes.
+            return None
+        is_age = understanding.topic == AGES and pieces.tells_of_a_grown_up(text)
+        # Between two topics it asks which one.
+        is_between = understanding.parsed["intent"].get("unsure") == "between"
+        is_unclear = understanding.intent in _TAKEN_FOR_ANYTHING and not is_between
+        is_scene = is_unclear and not understanding.leans_back and pieces.tells_a_scene(text)
+        if not is_scene and not is_age:
+            return None
+        parsed = {**understanding.parsed, pieces.LISTENS: True}
+        return replace(understanding, level=levels.ORDINARY, parsed=parsed)
 
     def _words(self, tracker: Any, lines: Sequence[Content], text: str) -> Meant:
         if names_no_choice(text, trackers.offered_last(tracker)):
@@ -365,6 +414,13 @@ def _understanding(text: str, parsed: dict[str, Any]) -> Understanding:
     return Understanding(
         intent, topic, confidence, level, parsed, sure, leans_back=parsed["leans_back"]
     )
+
+
+def _is_clearly_a_cry(understanding: Understanding) -> bool:
+    weighed = levels.weighed_in(understanding.parsed)
+    intent, _, confidence = _best_guess(understanding.parsed)
+    is_named = intent == levels.URGENT and confidence >= CLEAR_CRY
+    return is_named or weighed.urgent >= URGENT_BEYOND_DOUBT
 
 
 def _only_addresses(text: str) -> bool:

@@ -35,15 +35,17 @@ from bot.engine.told import (
 )
 from bot.nlu.features import raw_words
 from bot.nlu.following import without_address
-from bot.nlu.labels import DANGER_SLOT, FAQ
+from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT
 from bot.privacy import retention
 from bot.tips import agreement, filing, follow_up, interview, reading, signs, subject
 from bot.tips.draft import SLOT, Draft
 from bot.tips.follow_up import Sent, Session
 from bot.tips.questions import CHANGE, CONSENT, KIND, SAFE, SUMMARY, SURE, fills, order
 from bot.tips.questions import phrases as _phrases
+from bot.tips.replacing import OTHER_KIND
 from bot.triage import levels
 from bot.triage.after_cry import asks_to_go_there
+from bot.triage.first_aid import WATCHED
 from bot.triage.phrases import says, sounds_urgent
 
 STOP = "berhenti"
@@ -57,6 +59,7 @@ _STEPS = {
     "berhenti": interview.CANCEL,
 }
 LONGEST_SILENCE = 12
+WHEN = "waktu"
 # "rumah kosong di belakang rumah saya" only resembles a cry. So surely "aku gak kuat lagi" is
 # understood, and so grave is "aku mau loncat aja" to the model of the levels.
 CLEARLY_UNDERSTOOD, CLEARLY_GRAVE = 0.8, 0.5
@@ -72,11 +75,13 @@ LONGEST_COURTESY = 5
 
 def step_in_words(tracker: Any, text: str) -> Understanding | None:
     """What goes before everything that was offered: silence, "mau lapor", "gak jadi"."""
+    if short := _asks_for_short_words(tracker, text):
+        return short
     wanted = asks_for_silence(tracker, text) or wants_to_report(text)
     draft = Draft.from_slot(tracker.get_slot(SLOT))
     session = Session.from_slot(tracker.get_slot(follow_up.SLOT))
-    if draft is None and session is None and _wants_back(tracker, text):
-        return certain(REPORT, langkah=interview.GONE)
+    if draft is None and session is None and (gone := _wants_back(tracker, text)):
+        return certain(REPORT, langkah=gone)
     waits = session is not None and session.stage == follow_up.CONFIRM
     if waits and is_place_in_list(text) and not was_asked_to_add(tracker):
         # A second tap on what sent the report must not cost the receipt.
@@ -98,19 +103,28 @@ def step_in_words(tracker: Any, text: str) -> Understanding | None:
     return certain(REPORT, langkah=step) if step and gives_up else None
 
 
-def _wants_back(tracker: Any, text: str) -> bool:
-    """ "eh jangan dihapus", where nothing waits to be deleted: it was already."""
+def _wants_back(tracker: Any, text: str) -> str | None:
+    """ "eh jangan dihapus", "lanjutkan yang tadi", where nothing waits: it was deleted already."""
     words = without_address(raw_words(text))
     if not words or len(words) > LONGEST_STEP or "?" in text:
-        return False
+        return None
     if any(
         choice.payload.startswith(f"/{DELETE_ALL}") for choice in trackers.offered_last(tracker)
     ):
-        return False
+        return None
     # Of a conversation that was deleted nothing is known any more.
     is_new = not trackers.said_last(tracker)
+    if says(_phrases("lanjut_tadi"), text) and not _may_go_on(tracker):
+        return interview.NOTHING_LEFT
     gives_up = " ".join(words) in order().phrases[interview.CANCEL]
-    return says(_phrases("jangan_hapus"), text) or (is_new and gives_up)
+    is_gone = says(_phrases("jangan_hapus"), text) or (is_new and gives_up)
+    return interview.GONE if is_gone else None
+
+
+def _may_go_on(tracker: Any) -> bool:
+    """Whether there is anything but a report that "lanjutkan yang tadi" may mean."""
+    in_danger = bool(tracker.get_slot(DANGER_SLOT))
+    return in_danger or trackers.quiz_waits(tracker) or bool(tracker.get_slot(READ_SLOT))
 
 
 def _counts_on(text: str) -> Understanding | None:
@@ -131,6 +145,20 @@ def asks_for_silence(tracker: Any, text: str) -> Understanding | None:
     if is_told(tracker):
         return replace(certain(REPORT, langkah=interview.QUIET), level=level)
     return replace(certain(STOP, kata=interview.QUIET), level=level)
+
+
+def _asks_for_short_words(tracker: Any, text: str) -> Understanding | None:
+    """ "jgn bls panjang, dia baca hp sy": somebody reads along, and she wants an answer.
+
+    She gets the careful one, also in a report, which waits with all that was told.
+    """
+    if len(raw_words(text)) > LONGEST_SILENCE or not says(_phrases("pendek"), text):
+        return None
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    if draft is not None and is_told(tracker):
+        facts = reading.facts_of(text, today=clock.today())
+        trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
+    return certain(levels.URGENT, jenis=WATCHED)
 
 
 def comes_back_with_story(tracker: Any, text: str, read: Read) -> Understanding | None:
@@ -159,6 +187,8 @@ def in_report(
         return certain(REPORT) if takes_all(tracker, lines) else None
     if change := _change_said(text, draft):
         return change
+    if _is_alone_again(tracker, text):
+        return certain(REPORT, langkah=interview.GO_ON)
     if step := _step_said(text, draft):
         return certain(REPORT, langkah=step)
     heard = read(text)
@@ -196,13 +226,23 @@ def in_report(
         trackers.set_slot(tracker, SLOT, _with_cry(draft, text, facts).to_slot())
         return None
     step = _STEPS.get(heard.intent)
-    if step and heard.sure and len(raw_words(text)) <= LONGEST_STEP:
+    # "tadi", after "kapan?", goes nowhere back.
+    # "eh salah 5 orang" below the summary goes nowhere back either.
+    is_told_of = (draft.current == WHEN and WHEN in facts) or (told.corrects and facts)
+    if step and heard.sure and not is_told_of and len(raw_words(text)) <= LONGEST_STEP:
         return certain(REPORT, langkah=step)
     if _asks_clearly(text, heard) and not is_own_cry:
         return None
     if not answers and not is_own_cry and _is_about_something_else(text, heard, bool(facts)):
         return None
     return as_told(heard)
+
+
+def _is_alone_again(tracker: Any, text: str) -> bool:
+    """ "lanjut", "dia pergi", of somebody who was watched while a report was told."""
+    is_watched = tracker.get_slot(DANGER_SLOT) and tracker.get_slot(KIND_SLOT) == WATCHED
+    is_short = len(raw_words(text)) <= LONGEST_STEP
+    return bool(is_watched) and is_short and says(_phrases("kembali_lapor"), text)
 
 
 def _is_clearly_a_cry(heard: Understanding) -> bool:
@@ -246,6 +286,8 @@ def _step_said(text: str, draft: Draft) -> str | None:
         return None
     if says(_phrases(interview.WHY), text):
         return interview.WHY
+    if _points_back(text):
+        return interview.ALREADY
     words = without_address(raw_words(text))
     said = " ".join(words)
     past_yes = " ".join(dropwhile(signs.words("jawaban", "ya").__contains__, words))
@@ -261,11 +303,20 @@ def _step_said(text: str, draft: Draft) -> str | None:
         return interview.CANCEL
     if said in order().phrases[interview.CANCEL]:
         return interview.DELETE if draft.current == SURE else interview.CANCEL
-    if lexicon.is_keyword("mulai", text):
+    if lexicon.is_keyword("mulai", text) or said in order().phrases["lanjut"]:
         return interview.GO_ON
     if lexicon.does_not_know(words):
         return interview.SKIP
     return None
+
+
+def _points_back(text: str) -> bool:
+    """ "ya itu tadi", "udah saya bilang": and no fact that was not told yet, such as a day."""
+    if "?" in text or not says(_phrases(interview.ALREADY), text):
+        return False
+    facts = reading.facts_of(text, asked=WHEN, today=clock.today())
+    time = facts.pop(WHEN, {"teks": ""})
+    return not facts and set(raw_words(time["teks"])) <= set(order().phrases["kata_tadi"])
 
 
 def _change_said(text: str, draft: Draft) -> Understanding | None:
@@ -289,7 +340,7 @@ def _told(text: str, heard: Understanding, draft: Draft) -> subject.Told:
 def _with_cry(draft: Draft, text: str, facts: Mapping[str, Any]) -> Draft:
     """Keeps what is said in danger with the report."""
     fresh = interview.told_first(draft, facts)
-    if draft.fields.get(KIND) == interview.OTHER_KIND and KIND in facts:
+    if draft.fields.get(KIND) == OTHER_KIND and KIND in facts:
         fresh[KIND] = facts[KIND]
     grave = replace(draft, level=levels.URGENT)
     return grave.with_words(reading.masked(text)).with_facts(fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import lexicon
 from bot.nlu.features import raw_words
 from bot.nlu.following import asks, without_address
 from bot.nlu.normaliser import normalise
@@ -29,6 +30,13 @@ def said(text: str, asked: str) -> str | None:
 def is_unsafe(text: str) -> bool:
     """ "ga aman kak, tapi tolong": whatever else is told with it."""
     return _says("tidak_aman", " ".join(raw_words(text)))
+
+
+def only_agrees(text: str) -> bool:
+    """ "iya kak", "ya ya": nothing that could be told to anybody."""
+    words = raw_words(text)
+    is_yes = not lexicon.words("iya").isdisjoint(words)
+    return is_yes and set(without_address(words)) <= lexicon.words("iya")
 
 
 def asks_what_if_not(text: str) -> bool:

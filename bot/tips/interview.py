@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.knowledge.buttons import payload
-from bot.tips import clearing, summary, which_place
+from bot.tips import clearing, replacing, summary, which_place
 from bot.tips.draft import Draft
+from bot.tips.kind import in_view
 from bot.tips.next_question import (
     following,
     is_put_off,
@@ -37,6 +38,7 @@ from bot.tips.questions import (
     fills,
     order,
 )
+from bot.tips.replacing import OTHER_KIND, STAGE, stages
 from bot.triage import levels
 
 # What a report ends with.
@@ -45,18 +47,19 @@ SEND, CANCELLED, REFUSED, SILENT = "kirim", "batal", "tidak_setuju", "jangan_bal
 # Steps that a button or a small word asks for.
 SKIP, BACK, AGAIN, WHY, CANCEL = "lewati", "kembali", "ulangi", "kenapa", "batal"
 GO_ON, DELETE, QUIET, IF_NOT = "lanjut", "hapus", "diam", "kalau_tidak"
-TO_GO_THERE = "mendekat"
+TO_GO_THERE, ALREADY = "mendekat", "sudah_bilang"
 STEPS = (
-    SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, IF_NOT, TO_GO_THERE, CHANGE, SUMMARY,
+    SKIP, BACK, AGAIN, WHY, CANCEL, GO_ON, DELETE, QUIET, IF_NOT, TO_GO_THERE, ALREADY, CHANGE,
+    SUMMARY,
 )  # fmt: skip
 
+# Whether somebody is in danger now.
+DANGER = "bahaya"
 # Said of a danger in another country.
 DANGER_ABROAD = "ucapan_lapor_bahaya_luar"
-# Said when something is wanted back that was deleted.
-GONE = "terhapus"
+# Said when something is wanted back that was deleted, or is to go on.
+GONE, NOTHING_LEFT = "terhapus", "kosong"
 
-OTHER_KIND = "lainnya"
-STAGE = "tahap"
 # A message that fills so many fields at once has told most of it; then so few questions follow.
 TOLD_AT_ONCE, MOST_AFTER_IT = 4, 4
 # A story of so many words is a report even when its kind stays unclear.
@@ -84,6 +87,7 @@ class Said:
         corrects: The words take something back.
         clears: The names of those who are said to be no recruiters (bot/tips/clearing.py).
         fears: The words tell nothing but fear.
+        agrees: The words are nothing but "iya", which tells nothing by itself.
         masked: A NIK was left out of the words.
         files: How many files came; `files_kept` whether this channel can keep them.
         point: A point on the map that came: latitude and longitude in degrees (WGS 84).
@@ -100,6 +104,7 @@ class Said:
     corrects: bool = False
     clears: tuple[str, ...] = field(default=(), repr=False)
     fears: bool = False
+    agrees: bool = False
     masked: bool = False
     files: int = 0
     files_kept: bool = True
@@ -151,7 +156,8 @@ def take(draft: Draft, said: Said) -> Step:
         return _after_choice(draft, said, notes)
     if not said.text:
         return _ask(draft, notes)
-    return _after_words(draft.with_words(said.text), said, notes)
+    draft = draft if said.agrees else draft.with_words(said.text)
+    return _after_words(draft, said, notes)
 
 
 def options(draft: Draft) -> Sequence[Option]:
@@ -212,13 +218,25 @@ def _after_step(draft: Draft, step: str, notes: tuple[str, ...]) -> Step:
         return _ask(met_with_a_story(draft), (*notes, note), again=True)
     if step == TO_GO_THERE:
         return _ask(draft, (*notes, "ucapan_lapor_mendekat"), again=True)
+    if step == ALREADY:
+        return _told_already(draft, (*notes, "ucapan_lapor_sudah_tadi"))
     if step == CHANGE:
         return _put(draft, CHANGE, notes)
     if step == SKIP:
         return _skipped(draft, notes)
     if step == BACK:
         return _back(draft, notes)
+    is_line = draft.current in order().lines and draft.current != DANGER
+    if step == GO_ON and is_line and draft.knows(*_wanted(draft)):
+        # It was answered meanwhile, such as in the midst of a danger, which may be over now.
+        return _ask(draft, notes)
     return _ask(draft, notes, again=True)
+
+
+def _told_already(draft: Draft, notes: tuple[str, ...]) -> Step:
+    """ "ya itu tadi": it is among the words, and only what must be answered is asked again."""
+    must = not draft.words or draft.current in (None, SAFE, CONSENT)
+    return _ask(draft, notes, again=True) if must else _skipped(draft, notes)
 
 
 def _skipped(draft: Draft, notes: tuple[str, ...]) -> Step:
@@ -277,19 +295,23 @@ def _after_words(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     new = {name: v for name, v in said.facts.items() if _is_news(draft, said, name, v)}
     if len([name for name in new if name not in _HIDDEN]) >= TOLD_AT_ONCE:
         draft = replace(draft, left=MOST_AFTER_IT)
+    if kind := in_view({**draft.fields, **new}):
+        new = {**new, KIND: kind} if KIND in new else new
     is_story = len(said.text.split()) >= LEAST_WORDS_OF_A_STORY
     if draft.current == KIND and KIND not in new and is_story:
         new[KIND] = OTHER_KIND
-    replaced = any(
-        name in draft.fields and draft.fields[name] != new[name] and name != RECRUITER
-        for name in new
-    )
+    replaced = False
     if RECRUITER in new and draft.knows(RECRUITER) and (said.corrects or RECRUITER in wanted):
         before = draft.fields[RECRUITER]
         draft, new[RECRUITER] = _instead(draft, new[RECRUITER])
-        replaced = replaced or new[RECRUITER] != before
+        replaced = replacing.takes_away(RECRUITER, before, new[RECRUITER])
     if PLACE in new and not said.corrects:
         new[PLACE] = _with_words_before(draft, new[PLACE])
+    replaced = replaced or any(
+        name in draft.fields and replacing.takes_away(name, draft.fields[name], value)
+        for name, value in new.items()
+        if name != RECRUITER
+    )
     draft, warnings = _warned(draft.with_facts(new), said)
     notes = (*notes, *warnings)
     if draft.current is None or not wanted.isdisjoint(new):
@@ -326,7 +348,7 @@ def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
         return True
     if name == RECRUITER:
         return dict(draft.with_facts({name: value}).fields[name]) != dict(before)
-    if name == STAGE and _stages().index(value) > _stages().index(before):
+    if name == STAGE and stages().index(value) > stages().index(before):
         return True
     if name in _DENIED_AT_FIRST and len(said.text.split()) <= _MOST_WORDS_OF_A_TURN:
         # "eh paspornya aman kok"
@@ -339,16 +361,13 @@ def _is_news(draft: Draft, said: Said, name: str, value: Any) -> bool:
 def told_first(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
     """What is new of facts that were told beside the questions; a desa adds to "di gudang"."""
     new = {name: value for name, value in facts.items() if name not in draft.fields}
+    if KIND in new:
+        new[KIND] = in_view({**draft.fields, **new})
     if PLACE in facts and PLACE in draft.fields:
         now = facts[PLACE]
         if _is_more_exact(now, draft.fields[PLACE]):
             new[PLACE] = _with_words_before(draft, now)
     return new
-
-
-def _stages() -> list[str]:
-    """From the offer to the way back."""
-    return [str(option.fills[STAGE]) for option in order().options[STAGE]]
 
 
 def _instead(draft: Draft, now: Mapping[str, Any]) -> tuple[Draft, dict[str, Any]]:
@@ -414,14 +433,16 @@ def _told_else(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
 
 def _not_read(draft: Draft, said: Said, notes: tuple[str, ...]) -> Step:
     """Words that answer nothing: asked once more, then left open. The words are kept."""
+    note = "ucapan_lapor_belum_dijawab" if said.agrees else "ucapan_lapor_belum_terbaca"
     if draft.current in (SAFE, CONSENT):
-        is_first = not was_put_again(draft)
-        note = "ucapan_lapor_belum_terbaca" if is_first else "ucapan_lapor_tercatat"
+        note = "ucapan_lapor_tercatat" if was_put_again(draft) else note
         return _told_else(draft, said, (*notes, note))
     mark = f"tidak terbaca: {draft.current}"
     if mark not in draft.warned:
-        return _ask(draft.warn(mark), (*notes, "ucapan_lapor_belum_terbaca"), again=True)
+        return _ask(draft.warn(mark), (*notes, note), again=True)
     step = _skipped(draft, notes)
+    if said.agrees:
+        return step
     return replace(step, notes=(*notes, "ucapan_lapor_tercatat"))
 
 

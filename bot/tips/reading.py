@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from itertools import dropwhile
 from typing import Any
 
 from bot.entities import phones
@@ -34,10 +36,12 @@ _YES_OR_NO = ("anak", "uang", "dokumen", "bahaya", "bukti", "polisi")
 # What "sudah ..." and "belum ..." may tell of by themselves.
 _TELL_THEMSELVES = ("tahap", "uang", "dokumen", "gaji", "bahaya", "bukti", "polisi")
 _LONGEST_ANSWER = 6
+VICTIM = "korban"
+_DONE_TO_SOMEBODY = ("kerja_paksa", "penampungan", "seksual", "anak")
 # Two rows for one stage: said of who left, and what may also be said of who is about to.
 _STAGES = {"sudah_berangkat": LEFT}
-# A bare "saya", which says less than what else an answer names.
-_ROLES = {"diri": "korban"}
+# Rows that say less than all others: a bare "saya", and what is told only by who is there.
+_ROLES = {"diri": "korban", "di_sana": "korban"}
 _ABROAD_ROLES = ("keluarga",)
 # "1 anak saya umur 22", "anak usianya sudah 19"
 _AGED = re.compile(
@@ -79,6 +83,7 @@ def facts(
         found["uang"] = YES
     found["tahap"] = _of_that_day(found, today)
     found["jenis"] = _kind(said, found)
+    found["peran"] = found["peran"] or _role_by_story(said, found)
     if asked and agreed:
         found[asked] = agreed
     _without_bare_words(found, text)
@@ -198,6 +203,28 @@ def _role(said: Statement) -> str | None:
     return _ROLES.get(role, role) if role else None
 
 
+def _role_by_story(said: Statement, found: Mapping[str, Any]) -> str | None:
+    """ "saya umur 15, paspor ditahan": a child, or somebody abroad, who tells of nobody else."""
+    is_done = (
+        found["jenis"] in _DONE_TO_SOMEBODY
+        or YES in (found["bahaya"], found["dokumen"])
+        or found["gaji"] == NOT_YET
+    )
+    is_there = found["pelapor_anak"] or any(map(partial(_is_where, said), said.of_kind("negara")))
+    if not is_done or not is_there or found["jumlah"] not in (None, 1):
+        return None
+    told = " ".join(said.told.sentences).split()
+    return VICTIM if signs.words("jumlah", "korban").isdisjoint(told) else None
+
+
+def _is_where(said: Statement, country: Mapping[str, Any]) -> bool:
+    """ "saya kerja di Kamboja"; not "anak saya di Kamboja", and not "saya mau kerja di"."""
+    before = signs.plain(" ".join(said.words_before(country["start"]))).split()
+    small = signs.words("di_sana_sendiri")
+    rest = list(dropwhile(small.__contains__, reversed(before)))
+    return len(rest) < len(before) and rest[:1] in (["saya"], ["kami"]) and len(rest) == 1
+
+
 def _stage(said: Statement) -> str | None:
     stage = signs.first_said("tahap", said.told)
     if stage is None and said.asked == "tahap":
@@ -293,6 +320,8 @@ def _kind(said: Statement, found: Mapping[str, Any]) -> str | None:
         return "anak"
     if kind is None and found["tujuan"] and found["tahap"] in (LEAVING, LEFT, "ditawari", "bayar"):
         return "rekrutmen"
+    if kind is None and found["peran"] == "calon_pekerja" and found["tahap"] == "bayar":
+        kind = "rekrutmen"
     if kind is None and said.asked == "jenis":
         kind = signs.first_said("jenis_ditanya", said.told)
         # "anak" answers it; "anak tetangga mau dibawa, umurnya 22" does not.

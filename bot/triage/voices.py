@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from bot import lexicon
+from bot.nlu.following import without_address
 from bot.settings import PROJECT_ROOT
 from bot.triage import phrases
 from bot.triage.phrases import Told
 
 FILE = PROJECT_ROOT / "nlu_data" / "setelah_bahaya.yml"
 
+LONGEST_FEELING = 3
 _WORD = re.compile(r"[^\W_]+")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:tapi|tp|trus|terus|soalnya|karena|krn)\b")
 # "mukulku": what is done to the one who writes.
@@ -92,14 +95,34 @@ def _of_sign(sentence: str, match: re.Match[str], *, close: bool) -> bool | None
 
 
 def _of_all(sentences: Sequence[str]) -> bool | None:
-    """Whom a text is about as a whole: the one who writes, if that is said anywhere."""
-    mentions = [one for sentence in sentences for one in _mentions(sentence)]
+    """Whom a text is about as a whole: the one who writes, if that is said anywhere.
+
+    Not by "takut saya" beside somebody else who is named.
+    """
+    told = [
+        one for sentence in sentences if not _only_feels(sentence) for one in _mentions(sentence)
+    ]
+    names_another = any(not one.is_self and not one.is_weak for one in told)
+    mentions = told if names_another else [one for each in sentences for one in _mentions(each)]
     if any(one.is_self for one in mentions):
         return False
-    attacks = any(
-        _patterns()["menyerang"].search(one) and not _DONE.search(one) for one in sentences
-    )
+    attacks = any(map(_attacks_nobody_named, sentences))
     return True if any(not one.is_weak for one in mentions) and not attacks else None
+
+
+def _attacks_nobody_named(sentence: str) -> bool:
+    """ "suami mukul", and nobody behind it; not "bawa 3 cewek"."""
+    match = _patterns()["menyerang"].search(sentence)
+    if match is None or _DONE.search(sentence):
+        return False
+    return all(one.is_weak or one.place < match.end() for one in _mentions(sentence))
+
+
+def _only_feels(sentence: str) -> bool:
+    """ "takut saya", "aku merinding kak"."""
+    words = without_address(_WORD.findall(sentence))
+    feels = not lexicon.words("perasaan").isdisjoint(words)
+    return feels and len(words) <= LONGEST_FEELING
 
 
 def _mentions(sentence: str) -> Iterator[_Mention]:

@@ -33,6 +33,20 @@ def test_what_is_unclear_after_a_cry_for_help_is_still_about_it(
     assert answer.level in ("tinggi", "darurat")
 
 
+@pytest.mark.parametrize(
+    "text", ["mereka naik tangga", "dia balik. sstt", "mereka dateng bawa mobil", "dia bangun"]
+)
+def test_what_is_whispered_while_it_comes_is_no_mere_scene(assistant: Assistant, text: str) -> None:
+    assert _say(assistant, text).level == "darurat"
+
+
+@pytest.mark.parametrize("text", ["di rumah sebelah", "ada cewek2", "mobil hitam"])
+def test_a_scene_is_listened_to_and_nobody_is_called(assistant: Assistant, text: str) -> None:
+    answer = _say(assistant, text)
+    assert answer.level == "biasa"
+    assert "membaca ceritamu" in answer.replies[0].text
+
+
 def test_a_clear_question_is_answered_in_danger_too(assistant: Assistant) -> None:
     state = _say(assistant, CRY).state
     answer = _say(assistant, "apakah agen boleh menahan paspor pekerja?", state)
@@ -168,7 +182,9 @@ def test_the_question_after_it_is_answered(assistant: Assistant, text: str, said
     assert "Kamu masih menulis" in after or "kamu butuh orang" in after
 
 
-@pytest.mark.parametrize("text", ["takut kak", "nyesel bang", "sedih banget aku"])
+@pytest.mark.parametrize(
+    "text", ["takut kak", "nyesel bang", "sedih banget aku", "takut, tidak bisa tidur"]
+)
 def test_a_feeling_is_heard(assistant: Assistant, text: str) -> None:
     answer = _say(assistant, text)
     assert "Wajar kalau kamu merasa begitu" in answer.replies[0].text

@@ -6,7 +6,7 @@ import pytest
 
 from bot.conversation.rendering import render
 from bot.conversation.takeover import transcript
-from bot.conversation.takeover.officer import LONGEST_MESSAGE
+from bot.conversation.takeover.writing import LONGEST_MESSAGE
 from bot.engine.assistant import Assistant
 from bot.engine.catalogue import Catalogue
 from bot.knowledge.buttons import FAQ_RESPONSE

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rasa.shared.core.events import BotUttered
 from sqlalchemy import select
 
 from bot.clock import now_ms
@@ -18,7 +19,7 @@ from bot.engine import follow_ups, openings, telling
 from bot.engine import tracker as trackers
 from bot.engine.assistant import Assistant
 from bot.engine.told import FOLLOW_UP, FORM, REPORT
-from bot.nlu.labels import DANGER_SLOT
+from bot.nlu.labels import DANGER_SLOT, KIND_SLOT, READ_SLOT
 from bot.privacy import staff
 from bot.privacy.keys import ServerKey
 from bot.privacy.receipts import Receipt
@@ -185,6 +186,51 @@ def test_a_line_that_is_named_is_asked_for_at_once(
     assert lines[int(named["jawab"])].title == title
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["ya itu tadi", "iya itu td kak", "yg tadi", "udah saya bilang tadi", "kan sudah sy ceritakan",
+     "la ambo tulis tadi"],
+)  # fmt: skip
+@pytest.mark.parametrize("current", ["waktu", "jumlah", "tempat"])
+def test_who_points_back_tells_nothing_new(room: Room, current: str, text: str) -> None:
+    assert _step(room.hears(room.telling(current), text)) == interview.ALREADY
+
+
+@pytest.mark.parametrize(
+    "text", ["yang tadi malam", "tadi", "tadi pagi", "sudah saya bilang tadi di Nakau kak"]
+)
+def test_a_time_or_a_place_behind_it_is_told(room: Room, text: str) -> None:
+    assert _step(room.hears(room.telling("waktu"), text)) is None
+
+
+@pytest.mark.parametrize("text", ["lanjut", "lanjut kak", "lanjutkan aja", "lanjutin"])
+@pytest.mark.parametrize("current", ["tempat", "polisi", "yakin"])
+def test_who_wants_to_go_on_tells_nothing(room: Room, current: str, text: str) -> None:
+    assert _step(room.hears(room.telling(current), text)) == interview.GO_ON
+
+
+def test_a_correction_goes_nowhere_back(room: Room) -> None:
+    understood = room.hears(room.telling("kirim", jumlah=4), "eh salah 5 orang")
+    assert understood is not None
+    assert _step(understood) is None
+
+
+@pytest.mark.parametrize("text", ["selesai", "sudah selesai kak"])
+def test_who_is_done_before_the_receipt_is_asked_for_it(room: Room, text: str) -> None:
+    understood = room.follows(room.opened(CONFIRM), text)
+    assert _step(understood) == follow_up.ASKS_FOR_RECEIPT
+
+
+def test_what_was_given_up_cannot_go_on(room: Room) -> None:
+    for text in ("lanjutkan yang tadi", "lanjutin yg td dong"):
+        assert _step(telling.step_in_words(room.silent(), text)) == interview.NOTHING_LEFT
+    read = room.silent(**{READ_SLOT: ["calo"]})
+    in_danger = room.silent(**{DANGER_SLOT: {"turns": 8}})
+    for tracker in (read, in_danger):
+        tracker.update(BotUttered("Calo itu ..."))
+        assert telling.step_in_words(tracker, "lanjutkan yang tadi") is None
+
+
 def test_who_went_there_tells_so(room: Room) -> None:
     assert _step(room.hears(room.telling(), "kemarin saya datangi rumahnya di Nakau")) is None
 
@@ -284,6 +330,43 @@ def test_what_is_said_in_danger_stays_with_the_report(room: Room) -> None:
     kept = _draft(tracker)
     assert kept.words == ("di Pekik Nyaring",)
     assert kept.fields["tempat"]["desa"] == "Pekik Nyaring"
+
+
+# Somebody reads along
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["jgn bls panjang, dia baca hp sy", "bales pendek aja kak suami baca", "jangan balas panjang2"],
+)
+def test_who_wants_short_answers_does_not_want_silence(room: Room, text: str) -> None:
+    for tracker in (room.tracker(), room.telling()):
+        understood = telling.step_in_words(tracker, text)
+        assert understood is not None
+        assert (understood.intent, _step(understood)) == (levels.URGENT, None)
+
+
+@pytest.mark.parametrize("text", ["jangan balas, suami datang", "dia baca hp saya", "jgn bls"])
+def test_who_wants_silence_gets_it(room: Room, text: str) -> None:
+    assert _step(telling.step_in_words(room.telling(), text)) == interview.QUIET
+
+
+def test_who_wants_short_answers_in_a_report_is_known_to_be_watched(room: Room) -> None:
+    tracker = room.telling()
+    understood = telling.step_in_words(tracker, "jgn bls panjang, dia baca hp sy")
+    assert understood is not None
+    assert {"entity": "jenis", "value": "diawasi"} in understood.parsed["entities"]
+    assert _draft(tracker).words == ("jgn bls panjang, dia baca hp sy",)
+    assert _draft(tracker).level == levels.URGENT
+
+
+@pytest.mark.parametrize("text", ["lanjut kak", "dia pergi", "lah aman lanjut"])
+def test_who_was_watched_and_is_alone_again_goes_on(room: Room, text: str) -> None:
+    draft = _draft(room.telling()).to_slot()
+    watched = room.tracker(**{SLOT: draft, DANGER_SLOT: {"turns": 8}, KIND_SLOT: "diawasi"})
+    assert _step(room.hears(watched, text)) == interview.GO_ON
+    locked_up = room.tracker(**{SLOT: draft, DANGER_SLOT: {"turns": 8}, KIND_SLOT: "dikurung"})
+    assert room.hears(locked_up, "dia pergi") is None
 
 
 # How a report begins

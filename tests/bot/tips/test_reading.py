@@ -101,6 +101,64 @@ def test_who_reports_is_understood_in_dialect_and_in_short_forms(text: str, role
     assert read(text, "peran").get("peran") == role
 
 
+WHOSE_STORY = {
+    "korban": [
+        "kapten suka mukul, kawan sakit",
+        "saya di kapal, kapten suka mukul, kawan sakit",
+        "kapten suka mukul kami, kawan saya sakit",
+        "saya umur 15 di kapal taiwan, paspor ditahan kapten",
+        "sy kerja di kapal, gaji blm dibayar, kawan sy sakit gak diobati",
+        "saya sama teman saya dikurung di ruko",
+        "saya dan adik saya dikurung majikan",
+        "saya tkw di arab, gaji tidak dibayar",
+        "sy abk di kapal taiwan, gak digaji",
+        "saya kerja di kamboja, disuruh scam",
+        "saya masih sekolah, disuruh om saya layani tamu",
+        "sy msh smp, disuruh bapak sy kerja di tambak gak digaji",
+        "sy anak 15 th disuruh kerja di kafe sm mami",
+        "ibu saya nyuruh saya ngemis",
+        "paman saya maksa saya kerja di karaoke",
+    ],
+    "calon_pekerja": ["saya diajak teman saya kerja di kamboja"],
+    "keluarga": [
+        "sy mamaknya",
+        "saya mak nya siti",
+        "adek sy diajak temannya ke kamboja, skrg hp mati",
+        "anak saya diajak kawannya kerja ke malaysia",
+        "anak saya ditawari kerja di malaysia",
+        "saya mau lapor anak saya dibawa orang",
+        "anak saya umur 15 di kapal taiwan, kapten suka mukul",
+        "saya umur 16, kakak saya dibawa orang",
+    ],
+    "teman": ["teman saya ditawari kerja di kamboja", "kawan sy di kapal dipukuli kapten"],
+    "saksi": ["saya umur 16, di rumah sebelah ada cewek dikurung", "tetangga saya ngurung cewek2"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [(text, role) for role, texts in WHOSE_STORY.items() for text in texts],
+)
+def test_a_story_tells_who_reports_it(text: str, role: str) -> None:
+    assert read(text).get("peran") == role
+
+
+def test_who_paid_for_an_offer_tells_of_recruiting() -> None:
+    assert read("saya sudah bayar 7 juta ke agen tapi tidak berangkat2")["jenis"] == "rekrutmen"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paman saya ngajak orang kerja ke malaysia", "teman saya nawari orang kerja",
+        "saya umur 16, ada cewek dikurung di ruko", "saya kerja di kantor desa",
+        "saya mau kerja di kamboja, amankah?", "saya sama teman saya mau tanya",
+    ],
+)  # fmt: skip
+def test_who_only_tells_of_others_is_none_of_the_victims(text: str) -> None:
+    assert read(text).get("peran") in (None, "calon_pekerja")
+
+
 @pytest.mark.parametrize("text", ["gak mau bilang", "rahasia", "gak tau", "kemarin"])
 def test_who_does_not_say_who_he_is_has_no_role(text: str) -> None:
     assert "peran" not in read(text, "peran")

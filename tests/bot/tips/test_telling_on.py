@@ -11,6 +11,7 @@ from bot.tips.draft import Draft
 from bot.tips.interview import Said, Step, take
 from bot.tips.next_question import response
 from bot.tips.questions import CONSENT, DARING, KIND, SAFE, SUMMARY, TELLS_ON
+from bot.tips.replacing import OTHER_KIND
 
 STORY: dict[str, Any] = {"jenis": "penampungan", "jumlah": 5}
 
@@ -78,13 +79,13 @@ def test_what_was_told_is_sent_also_when_nobody_knows_what_to_call_it() -> None:
         fields=agreed, current=KIND, asked=(SAFE, CONSENT, KIND), words=("tolong adik saya",)
     )
     step = take(told, Said(step=SUMMARY))
-    assert (step.draft.current, step.draft.fields[KIND]) == (SUMMARY, interview.OTHER_KIND)
+    assert (step.draft.current, step.draft.fields[KIND]) == (SUMMARY, OTHER_KIND)
     untold = Draft(fields=agreed, current=KIND, asked=(SAFE, CONSENT, KIND))
     assert take(untold, Said(step=SUMMARY)).draft.current == KIND
 
 
 def test_a_kind_that_nobody_knew_is_put_right_by_what_follows() -> None:
-    fields = {SAFE: "ya", CONSENT: "ya", KIND: interview.OTHER_KIND}
+    fields = {SAFE: "ya", CONSENT: "ya", KIND: OTHER_KIND}
     step = _tells(Draft(fields=fields, current="waktu"), "disekap", jenis="penampungan")
     assert step.draft.fields[KIND] == "penampungan"
 

@@ -659,7 +659,7 @@ LATER: list[Row] = [
     (
         None,
         "bos saya pukul saya tiap hari, gaji ga dikasih",
-        {"jenis": "kerja_paksa", "tahap": "bekerja", "bahaya": "ya"},
+        {"jenis": "kerja_paksa", "peran": "korban", "tahap": "bekerja", "bahaya": "ya"},
     ),
     (
         None,
@@ -747,6 +747,7 @@ LATER: list[Row] = [
     ("peran", "aku kakaknya", {"peran": "keluarga"}),
     ("anak", "umur 19 sama 22", {"anak": "tidak"}),
     ("kirim", "1 orang anak saya umur 22", {"peran": "keluarga"}),
+    ("jenis", "umurnya 19, diajak tetangga", {"jenis": "rekrutmen"}),
     ("jumlah", "1 anak umur 22 tahun", {"jumlah": 1}),
     ("jumlah", "2 anak umur 15", {"jumlah": 2, "anak": "ya"}),
     (None, "anak umur 19 sama anak kecil", {"anak": "ya"}),
@@ -803,6 +804,8 @@ OPEN = [
     ("pelaku", "orang nya gak kenal", False),
     ("pelaku", "dak ado yang kenal", False),
     ("pelaku", "gak ada yg tau namanya", False),
+    ("pelaku", "sikok", False),
+    ("pelaku", "dua orang", False),
     ("pelaku", "saya takut nyebut", False),
     ("pelaku", "takut kak", False),
     ("pelaku", "kemarin malam", False),

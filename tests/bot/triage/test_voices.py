@@ -55,6 +55,8 @@ def test_who_is_in_danger_and_writes_is_the_one(text: str) -> None:
         "murid saya bilang pengen mati",
         "adikku dikancing neng omah majikan",
         "suami saya abk dipukul kapten",
+        "di rumah sebelah\nada cewek2\nkyk dikurung\ntakut saya",
+        "ada anak kecil dikurung, takut aku",
     ],
 )
 def test_who_tells_of_another_is_not_the_one(text: str) -> None:
@@ -75,3 +77,9 @@ def test_who_tells_of_another_is_not_the_one(text: str) -> None:
 )
 def test_where_the_words_do_not_tell_nobody_is_taken_for_a_witness(text: str) -> None:
     assert not _whose(text)
+
+
+def test_who_is_taken_away_is_not_the_one_who_tells() -> None:
+    assert is_of_another("tadi malam bawa 3 cewek dari rumah kosong", None) is True
+    assert is_of_another("suami mukul terus", None) is None
+    assert is_of_another("takut saya", None) is False
