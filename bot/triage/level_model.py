@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot import lexicon
 from bot.nlu.vectoriser import Kinds, Vectoriser
 from bot.triage import marks, phrases
 from bot.triage.levels import Weighed
@@ -42,6 +43,8 @@ _CLAUSE_END = re.compile(r",")
 LESS_IN_A_SENTENCE, LESS_IN_A_CLAUSE = 0.4, 0.6
 # So few words with a danger in them are believed: nothing around them says otherwise.
 FEW_WORDS = 6
+# Groups of words that explain nothing.
+_SMALL_WORDS = ("sapaan", "di", "penghubung", "pembuka", "aku")
 # So many words explain a level.
 MOST_REASONS = 3
 # Less is chance; of a longer text the beginning is looked at.
@@ -117,12 +120,18 @@ class LevelModel:
         return Weighed(float(urgent), float(serious), whole.danger, whole.serious, plain, bare)
 
     def reasons(self, text: str) -> list[str]:
-        """The words without which a text were less urgent, the weightiest first."""
+        """What makes a text urgent, in its own words: the signs of a danger that it says.
+
+        Without any, the words without which it were less urgent, the weightiest first.
+        """
+        if signs := [sign for sign in phrases.signs_in(text) if not _says_nothing(sign)]:
+            return signs[:MOST_REASONS]
         words = text.split()
         whole = self._margins(text).sum()
         lost = [
             (whole - self._margins(" ".join(words[:place] + words[place + 1 :])).sum(), -place)
             for place in range(min(len(words), MOST_WORDS))
+            if not _says_nothing(words[place])
         ]
         told = sorted((loss, place) for loss, place in lost if loss > LEAST_LOSS)
         return [words[-place] for _, place in told[: -MOST_REASONS - 1 : -1]]
@@ -158,6 +167,12 @@ class LevelModel:
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
             vectoriser, network = Vectoriser.of(names, arrays["idf"]), Network.of(arrays)
             return cls(vectoriser, arrays["weights"], arrays["bias"], network)
+
+
+def _says_nothing(word: str) -> bool:
+    """ "kak", "di", "sy": no reason by itself."""
+    said = word.lower().strip(".,!?")
+    return any(said in lexicon.words(group) for group in _SMALL_WORDS)
 
 
 def _is_short(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,8 @@ PHRASES_FILE = PROJECT_ROOT / "nlu_data" / "triage" / "phrases.yml"
 NEARBY = 60
 # "baik2" is "baik baik".
 _DOUBLED = re.compile(r"\b([a-z]+)2\b")
+# The groups whose signs make a text grave, the gravest first.
+_GRAVE = ("nyawa", "darurat", "tinggi")
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 
 
@@ -76,6 +78,22 @@ def speaks_of_suicide(text: str | Told) -> bool:
 def sounds_serious(text: str | Told) -> bool:
     """True when the words say that exploitation is going on."""
     return says(_patterns()["tinggi"], text)
+
+
+def signs_in(text: str) -> list[str]:
+    """The very words that speak of a danger or of exploitation, and that it goes on."""
+    told = Told(text)
+    found = [
+        sign
+        for group in _GRAVE
+        for sentence in told.sentences
+        for sign in _signs_held(_patterns()[group], sentence)
+    ]
+    if found:
+        goes_on = (_patterns()["kini"].search(sentence) for sentence in told.sentences)
+        found += [match[0] for match in goes_on if match]
+    # "tidak boleh keluar" says "keluar", too.
+    return [one for one in dict.fromkeys(found) if not any(one in o and one != o for o in found)]
 
 
 def speaks_of_another(text: str | Told) -> bool:
@@ -176,6 +194,11 @@ def pattern(
 
 
 def _holds_sign(signs: re.Pattern[str], sentence: str) -> bool:
+    return next(_signs_held(signs, sentence), None) is not None
+
+
+def _signs_held(signs: re.Pattern[str], sentence: str) -> Iterator[str]:
+    """The signs that a sentence says as a fact, as they stand there."""
     patterns = _patterns()
     sentence = patterns["bukan"].sub("-", sentence)
     is_told = patterns["cerita"].search(sentence) is not None
@@ -183,15 +206,14 @@ def _holds_sign(signs: re.Pattern[str], sentence: str) -> bool:
     for sign in signs.finditer(sentence):
         if supposed and supposed.end() <= sign.start():
             # Everything after "kalau" is supposed, too.
-            return False
+            return
         before = sentence[max(0, sign.start() - NEARBY) : sign.start()]
         if patterns["ingkar"].search(before):
             continue
         nearby = " ".join(before.split()[-2:]) + " " + sign[0]
         if is_told and not patterns["diri"].search(nearby):
             continue
-        return True
-    return False
+        yield sign[0]
 
 
 @lru_cache(maxsize=1)

@@ -69,6 +69,24 @@ def test_the_words_that_make_it_urgent_are_named(model: LevelModel) -> None:
     assert "pagi" not in reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("kak sy dikunci di ruko, gak boleh keluar", ["dikunci", "gak boleh keluar"]),
+        ("paspor saya ditahan majikan sekarang", ["paspor saya ditahan", "sekarang"]),
+        ("teman saya tidak dikurung, tapi mau mati aja", ["mau mati aja"]),
+    ],
+)
+def test_the_signs_of_a_danger_explain_it_as_they_stand_there(
+    model: LevelModel, text: str, signs: list[str]
+) -> None:
+    assert model.reasons(text) == signs
+
+
+def test_small_words_explain_nothing(model: LevelModel) -> None:
+    assert not {"kak", "aku", "di"} & set(model.reasons("kak aku tolong di kamar"))
+
+
 @pytest.mark.parametrize("text", ["", " ", "?", "😭", "a" * 5000, "\n\n", "0" * 300])
 def test_any_text_is_weighed(model: LevelModel, text: str) -> None:
     weighed = model.weigh(text)
