@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.clock import now_ms
 from bot.conversation import context, standing
 from bot.conversation.takeover import handoffs, schedule, words
+from bot.figures import tally
 from bot.knowledge.buttons import button_for
 from bot.nlu.labels import DANGER_SLOT, FAQ, KIND_SLOT, READ_SLOT, TOPIC_SLOT
 from bot.tips import filing, follow_up
@@ -132,6 +133,7 @@ class ActionCatatTopik(Action):
     ) -> list[EventType]:
         selected = tracker.latest_message["response_selector"][FAQ]["response"]
         topic = selected["intent_response_key"].removeprefix(f"{FAQ}/")
+        context.current().effects.append(tally.TopicAnswered(topic))
         read = [other for other in tracker.get_slot(READ_SLOT) or [] if other != topic]
         return [SlotSet(TOPIC_SLOT, topic), SlotSet(READ_SLOT, [*read, topic][-MAX_READ:])]
 

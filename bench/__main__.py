@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import channels, in_process, takeover, whole
+from bench import channels, desk, in_process, takeover, whole
 from bench.report import show
 from bot import settings as settings_module
 
@@ -18,6 +18,8 @@ def main() -> None:
     for figure in channels.measure(settings):
         show(figure)
     for figure in takeover.measure(settings):
+        show(figure)
+    for figure in desk.measure():
         show(figure)
     for figure in in_process.measure(settings):
         show(figure)

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 
 # Western Indonesia Time, which has no summer time (Keppres 41/1987).
 LOCAL = timezone(timedelta(hours=7), "WIB")
+# As `weekday` counts them.
+DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 _HOUR_MS = 60 * 60_000
 
 

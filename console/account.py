@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.privacy.audit.acts import Act
 from bot.privacy.signing_in import second_factor, sessions, tries
 from bot.storage.database import Database
 from console import showing
-from console.pages import ROOT, Pages, words
+from console.pages import ROOT, Pages, flash, words
 from console.visit import MEMBERS, Entrance, Visit
 
 
@@ -30,7 +31,8 @@ class AccountPage:
 
     def end_session(self, visit: Visit) -> Response:
         with self._database.write() as connection:
-            sessions.end(connection, visit.form.get("id", ""), visit.signed_in.member.staff_id)
+            member, which = visit.signed_in.member, visit.form.get("id", "")
+            sessions.end(connection, which, member.staff_id, Act.SESSION_ENDED)
         return RedirectResponse(f"{ROOT}/akun?selesai=sesi", 303)
 
     def renew_codes(self, visit: Visit) -> Response:
@@ -53,17 +55,12 @@ class AccountPage:
         with self._database.read() as connection:
             listed = sessions.of_member(connection, session.member.staff_id)
             left = second_factor.paper_left(connection, session.member)
-        message = None
-        if problem:
-            message = {"jenis": "salah", "teks": problem}
-        elif done in words()["selesai"]:
-            message = {"jenis": "ok", "teks": words()["selesai"][done]}
         return self._pages.show(
             visit.request,
             "akun.html",
             session,
             status=409 if problem else 200,
-            pesan=message,
+            pesan=flash(problem, done),
             kode_tersisa=left,
             sesi=[
                 {

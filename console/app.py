@@ -22,7 +22,9 @@ from bot.privacy.signing_in.tries import Browsers
 from bot.privacy.vault import Vault
 from bot.storage.database import Database
 from console.account import AccountPage
+from console.audit import AuditPage
 from console.conversation import ConversationPage
+from console.figures import FiguresPage
 from console.live import Live
 from console.pages import ROOT, Pages
 from console.queue import QueuePage
@@ -68,6 +70,8 @@ class Desk:
             *ConversationPage(vault, pages, officers).entrances(),
             *ReportPages(vault, pages).entrances(),
             *AccountPage(database, pages).entrances(),
+            *AuditPage(database, pages).entrances(),
+            *FiguresPage(database, pages).entrances(),
         ]
 
     def routes(self) -> list[Route | Mount]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
 
 from bot.attachments.reading import MessageFile, files_of_messages, read
@@ -13,16 +12,16 @@ from bot.clock import now_ms
 from bot.conversation import standing
 from bot.conversation.takeover import handoffs
 from bot.conversation.takeover import replies as canned
-from bot.conversation.takeover.handoffs import Handoff, TakenByOther, TakeoverError
-from bot.conversation.takeover.officer import LONGEST_MESSAGE, Officers
+from bot.conversation.takeover.handoffs import Handoff, TakeoverError
+from bot.conversation.takeover.officer import Officers
 from bot.conversation.takeover.transcript import Entry
 from bot.knowledge import facts
 from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken
 from bot.privacy.unlocked import Unlocked
 from bot.privacy.vault import Vault
-from console import files, showing
-from console.pages import ROOT, Pages, words
+from console import files, refusals, showing
+from console.pages import ROOT, Pages, flash, words
 from console.queue import with_tag
 from console.visit import READERS, Entrance, Visit
 
@@ -45,11 +44,13 @@ class ConversationPage:
             Entrance(f"{PATH}/berkas/{{file:str}}", "GET", self.file, READERS),
             Entrance(f"{PATH}/ambil", "POST", self.take, READERS),
             Entrance(f"{PATH}/balasan", "POST", self.prepare, READERS),
+            Entrance(f"{PATH}/saran", "POST", self.suggest, READERS),
             Entrance(f"{PATH}/tulis", "POST", self.say, READERS),
             Entrance(f"{PATH}/catatan", "POST", self.note, READERS),
             Entrance(f"{PATH}/tawarkan", "POST", self.offer, READERS),
             Entrance(f"{PATH}/tingkat", "POST", self.set_level, READERS),
             Entrance(f"{PATH}/kembalikan", "POST", self.hand_back, READERS),
+            Entrance(f"{PATH}/lagi", "POST", self.resume, READERS),
             Entrance(f"{PATH}/tetap", "POST", self.stay, READERS),
         ]
 
@@ -58,7 +59,7 @@ class ConversationPage:
 
     def fragment(self, visit: Visit) -> Response:
         try:
-            shown = self._shown(visit)
+            _, shown = self._shown(visit)
         except TakeoverError:
             return Response(status_code=404)
         answer = self._pages.show(visit.request, "_percakapan.html", visit.signed_in, **shown)
@@ -71,6 +72,7 @@ class ConversationPage:
             own = {one.id: one for one in self._files(entries)}
             file = own[visit.part("file")]
             chunks = read(self._database, self._sealer, file.id)
+            self._officers.opens_file(visit.signed_in.member, visit.part("id"), file.id)
         except (TakeoverError, KeyError, SealBroken):
             session = visit.signed_in
             return self._pages.problem(visit.request, "tidak_ada", 404, session=session)
@@ -88,8 +90,20 @@ class ConversationPage:
             values = {name: value for name, value in given.items() if value.strip()}
             text = self._officers.prepared(visit.signed_in.member, which, chosen, values)
         except TakeoverError as error:
-            return self._page(visit, problem=_problem(error))
+            return self._page(visit, problem=refusals.in_words(error))
         return self._page(visit, text=text)
+
+    def suggest(self, visit: Visit) -> Response:
+        """The same with an answer of the catalogue; where a script runs it does so by itself."""
+        try:
+            entries = self._officers.read(visit.signed_in.member, visit.part("id"))
+        except TakeoverError as error:
+            return self._page(visit, problem=refusals.in_words(error))
+        topic = visit.form.get("topik", "")
+        texts = [one["teks"] for one in showing.suggested(entries) if one["topik"] == topic]
+        if not texts:
+            return self._page(visit, problem=str(words()["gagal"]["suggestion"]))
+        return self._page(visit, text=texts[0])
 
     def say(self, visit: Visit) -> Response:
         text, anyway = visit.form.get("teks", ""), visit.form.get("tetap") == "1"
@@ -121,6 +135,14 @@ class ConversationPage:
             visit, "kembalikan", lambda by, which: self._officers.hand_back(by, which, text)
         )
 
+    def resume(self, visit: Visit) -> Response:
+        """Calls the person of a conversation that ended again, and leads to the new one."""
+        try:
+            taken = self._officers.resume(visit.signed_in.member, visit.part("id"))
+        except TakeoverError as error:
+            return self._page(visit, problem=refusals.in_words(error))
+        return RedirectResponse(f"{ROOT}/percakapan/{taken.id}?selesai=lagi", 303)
+
     def stay(self, visit: Visit) -> Response:
         """The officer is typing: a script says so, and reads no page."""
         try:
@@ -135,7 +157,7 @@ class ConversationPage:
         try:
             action(visit.signed_in.member, which)
         except TakeoverError as error:
-            return self._page(visit, problem=_problem(error), about=name)
+            return self._page(visit, problem=refusals.in_words(error), about=name)
         return RedirectResponse(f"{ROOT}/percakapan/{which}?selesai={name}", 303)
 
     def _page(
@@ -151,27 +173,43 @@ class ConversationPage:
         session = visit.signed_in
         self._officers.seen(session.member)
         try:
-            shown = self._shown(visit)
+            handoff, shown = self._shown(visit)
         except TakeoverError:
             return self._pages.problem(visit.request, "tidak_ada", 404, session=session)
-        if problem:
-            shown["pesan"] = {"jenis": "salah", "teks": problem}
-        elif done in words()["selesai"]:
-            said = words()["selesai"][done].format(nama=shown["p"]["ditawarkan_kepada"] or "")
-            shown["pesan"] = {"jenis": "ok", "teks": said}
+        offered_to = shown["p"]["ditawarkan_kepada"] or ""
         return self._pages.show(
             visit.request,
             "percakapan.html",
             session,
             status=409 if problem else 200,
+            pesan=flash(problem, done, nama=offered_to),
             # What was typed and refused must not be typed again.
             tulisan=visit.form.get("teks", "") if about == "tulis" else text,
             catatan=visit.form.get("teks", "") if about == "catatan" else "",
             kesepakatan=visit.form.get("teks", "") if about == "kembalikan" else "",
             **shown,
+            **self._around(handoff, session.member),
         )
 
-    def _shown(self, visit: Visit) -> dict[str, Any]:
+    def _around(self, handoff: Handoff, member: Unlocked) -> dict[str, Any]:
+        """What the page has beside the part that renews itself."""
+        with self._database.read() as connection:
+            colleagues = showing.colleagues(connection, member.staff_id)
+            earlier = handoffs.before(connection, handoff)
+        return {
+            "sebelumnya": earlier,
+            "rekan": colleagues,
+            "tandas": showing.delivery_states(),
+            "sekali": random_id(),
+            "balasan": _canned(handoff.channel, member.name),
+        }
+
+    def _shown(self, visit: Visit) -> tuple[Handoff, dict[str, Any]]:
+        """What was said and how it stands: the part that renews itself.
+
+        Raises:
+            TakeoverError: There is no such conversation.
+        """
         now, member, which = now_ms(), visit.signed_in.member, visit.part("id")
         entries = self._officers.read(member, which)
         addresses = self._addresses(which, entries)
@@ -180,20 +218,16 @@ class ConversationPage:
             by_id = showing.names(connection)
             row = showing.row(handoff, by_id, member.staff_id, now)
             row["ditawarkan_kepada"] = by_id.get(handoff.offered_to or "")
-            why_not = self._why_not(connection, handoff, row)
             person = standing.read(connection, handoff.conversation_id)
-            colleagues = showing.colleagues(connection, member.staff_id)
-        return {
+        why_not = _why_not(handoff, row, person)
+        return handoff, {
             "p": row,
             "isi": showing.said(entries, by_id, addresses),
+            "saran": showing.suggested(entries),
             "boleh_tulis": why_not is None,
             "sebab_tidak": why_not,
-            "rekan": colleagues,
             "tenang": person.quiet_at is not None,
             "berakhir": handoff.state == handoffs.ENDED,
-            "tandas": showing.delivery_states(),
-            "sekali": random_id(),
-            "balasan": _canned(handoff.channel, member.name),
         }
 
     def _files(self, entries: Sequence[Entry]) -> list[MessageFile]:
@@ -209,22 +243,21 @@ class ConversationPage:
             found.setdefault(file.inbox_id, {})[file.position] = address
         return found
 
-    @staticmethod
-    def _why_not(connection: Connection, handoff: Handoff, row: dict[str, Any]) -> str | None:
-        """Why the viewer cannot write to the person just now, or None."""
-        reasons = words()["sebab"]
-        if handoff.state == handoffs.ENDED:
-            return str(reasons["ended"])
-        if not row["milikku"]:
-            if row["keadaan"] == "dipegang":
-                return str(reasons["held_by_other"]).format(nama=row["pemegang"])
-            return str(reasons["not_held"])
-        person = standing.read(connection, handoff.conversation_id)
-        if person.stopped:
-            return str(reasons["stopped"])
-        if person.unreachable_code is not None:
-            return str(reasons["unreachable"]).format(kode=person.unreachable_code)
-        return None
+
+def _why_not(handoff: Handoff, row: Mapping[str, Any], person: standing.Standing) -> str | None:
+    """Why the viewer cannot write to the person just now, or None."""
+    reasons = words()["sebab"]
+    if handoff.state == handoffs.ENDED:
+        return str(reasons["ended"])
+    if not row["milikku"]:
+        if row["keadaan"] == "dipegang":
+            return str(reasons["held_by_other"]).format(nama=row["pemegang"])
+        return str(reasons["not_held"])
+    if person.stopped:
+        return str(reasons["stopped"])
+    if person.unreachable_code is not None:
+        return str(reasons["unreachable"]).format(kode=person.unreachable_code)
+    return None
 
 
 def _canned(channel: str, name: str) -> list[dict[str, Any]]:
@@ -254,13 +287,3 @@ def _canned(channel: str, name: str) -> list[dict[str, Any]]:
         }
         for reply in canned.replies().values()
     ]
-
-
-def _problem(error: TakeoverError) -> str:
-    """What stands above the page when something was refused."""
-    said = words()["gagal"]
-    name = error.holder if isinstance(error, TakenByOther) else ""
-    if isinstance(error, canned.FieldError):
-        known = {field.name: field for reply in canned.replies().values() for field in reply.fields}
-        name = known[error.field].ask if error.field in known else error.field
-    return str(said[error.reason]).format(nama=name, most=LONGEST_MESSAGE)

@@ -28,6 +28,29 @@ def words() -> Mapping[str, Any]:
     return found
 
 
+def flash(
+    problem: str, done: str, among: str = "selesai", nama: str = ""
+) -> Mapping[str, str] | None:
+    """What stands above a page once: what was refused, or what was done.
+
+    Args:
+        problem: Why something was not done, in words; or nothing.
+        done: What was done, by its name in `kata.yml`; an address may bring one that is none.
+        among: Where in `kata.yml` that name stands.
+        nama: To whom it was done, where the words want it.
+    """
+    if problem:
+        return {"jenis": "salah", "teks": problem}
+    said = words()[among].get(done)
+    return {"jenis": "ok", "teks": said.format(nama=nama)} if said else None
+
+
+def number(text: str, least: int = 1) -> int:
+    """A number that an address brings, or the least where it brings none."""
+    given = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else least
+    return max(least, given)
+
+
 class Pages:
     """The templates, with what each of them is given.
 
@@ -38,6 +61,7 @@ class Pages:
     def __init__(self, waiting: Callable[[], int]) -> None:
         self._waiting = waiting
         self._templates = Jinja2Templates(directory=TEMPLATES)
+        self._templates.env.globals["nama_tingkat"] = words()["tingkat"]
         # A forgotten value is an error of ours, not an empty place on a page.
         self._templates.env.undefined = StrictUndefined
 

@@ -7,18 +7,17 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.attachments import file_keys
-from bot.attachments.reading import read_with_key
 from bot.clock import now_ms
 from bot.knowledge.buttons import own_texts
 from bot.privacy import retention
 from bot.privacy.sealing import SealBroken
 from bot.privacy.vault import Vault
-from bot.tips import casework, filing, summary
-from bot.tips.casework import Case, Listed, TipError
+from bot.tips import casework, filing, listing, summary
+from bot.tips.casework import Case, TipError
 from bot.tips.draft import Draft
+from bot.tips.listing import Listed, Wanted
 from console import files, showing
-from console.pages import ROOT, Pages, words
+from console.pages import ROOT, Pages, flash, number, words
 from console.visit import MEMBERS, READERS, Entrance, Visit
 
 ONE = "/laporan/{id:str}"
@@ -57,6 +56,7 @@ class ReportPages:
         sought = visit.form.get("cari", "").strip()[:LONGEST_SEARCH]
         found: Collection[str] | None = None
         if sought:
+            casework.note_search(self._database, visit.signed_in.member)
             with self._database.read() as connection:
                 found = casework.search(visit.signed_in.member, connection, sought)
         return self._listing(visit, sought, found)
@@ -67,28 +67,27 @@ class ReportPages:
     def file(self, visit: Visit) -> Response:
         member, number = visit.signed_in.member, int(visit.part("number"))
         try:
-            case = casework.open_case(self._database, member, visit.part("id"))
-            file = dict(enumerate(case.files, 1))[number]
-            key = member.open(file.desk_key_id, file.desk_sealed, file_keys.place(file.id))
-        except (TipError, KeyError, SealBroken):
+            file, chunks = casework.open_file(self._database, member, visit.part("id"), number)
+        except (TipError, SealBroken):
             return self._not_found(visit)
-        chunks = read_with_key(self._database, key, file.id)
         return files.answer(chunks, file.media_type, f"berkas-{number}")
 
     def move(self, visit: Visit) -> Response:
-        state = visit.form.get("keadaan", "")
-        return self._do(visit, "keadaan", lambda tip: casework.move(self._database, tip, state))
+        member, state = visit.signed_in.member, visit.form.get("keadaan", "")
+        return self._do(
+            visit, "keadaan", lambda tip: casework.move(self._database, tip, state, by=member)
+        )
 
     def ask(self, visit: Visit) -> Response:
         member, text = visit.signed_in.member, visit.form.get("teks", "")
         return self._do(visit, "tanya", lambda tip: casework.say(self._database, member, tip, text))
 
     def hold(self, visit: Visit) -> Response:
-        held = visit.form.get("tahan") == "1"
+        member, held = visit.signed_in.member, visit.form.get("tahan") == "1"
         return self._do(
             visit,
             "tahan" if held else "lepas",
-            lambda tip: casework.hold(self._database, tip, held=held),
+            lambda tip: casework.hold(self._database, tip, held=held, by=member),
         )
 
     def _do(self, visit: Visit, name: str, action: Callable[[str], None]) -> Response:
@@ -104,25 +103,23 @@ class ReportPages:
     ) -> Response:
         chosen = visit.request.query_params
         level, state = chosen.get("tingkat", ""), chosen.get("keadaan", "")
+        page = number(chosen.get("halaman", ""))
+        wanted = Wanted(
+            states=(state,) if state else (),
+            but=() if state or found is not None else DONE,
+            level=level,
+            ids=found,
+        )
         with self._database.read() as connection:
-            everything = casework.listing(connection)
-        fitting = [
-            tip
-            for tip in everything
-            if (not level or tip.level == level)
-            and (tip.state == state if state else found is not None or tip.state not in DONE)
-            and (found is None or tip.id in found)
-        ]
-        page = _number(chosen.get("halaman", "1"))
-        shown = fitting[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+            count, shown = listing.some(connection, wanted, (page - 1) * PAGE_SIZE, PAGE_SIZE)
         return self._pages.show(
             visit.request,
             "laporan.html",
             visit.signed_in,
             baris=[_row(tip) for tip in shown],
-            jumlah=len(fitting),
+            jumlah=count,
             halaman_ke=page,
-            halaman_semua=max(1, -(-len(fitting) // PAGE_SIZE)),
+            halaman_semua=max(1, -(-count // PAGE_SIZE)),
             tingkat=level,
             keadaan=state,
             semua_keadaan=words()["keadaan_laporan"],
@@ -140,17 +137,12 @@ class ReportPages:
             return self._pages.problem(visit.request, "ditarik", 410, session=session)
         with self._database.read() as connection:
             alike = casework.matches(connection, which)
-        message = None
-        if problem:
-            message = {"jenis": "salah", "teks": problem}
-        elif done in words()["laporan_selesai"]:
-            message = {"jenis": "ok", "teks": words()["laporan_selesai"][done]}
         return self._pages.show(
             visit.request,
             "satu_laporan.html",
             session,
             status=409 if problem else 200,
-            pesan=message,
+            pesan=flash(problem, done, "laporan_selesai"),
             t=_row(case.listed),
             garis=_lines(case),
             kata=list(case.words),
@@ -176,7 +168,6 @@ def _row(tip: Listed) -> dict[str, Any]:
     return {
         "id": tip.id,
         "tingkat": tip.level,
-        "tingkat_teks": words()["tingkat"][tip.level],
         "keadaan": tip.state,
         "keadaan_teks": words()["keadaan_laporan"][tip.state],
         # As the reporter is told.
@@ -230,7 +221,3 @@ def _alike(matches: Sequence[casework.Match]) -> list[dict[str, Any]]:
         {"id": one.tip_id, "apa": ", ".join(kinds.get(kind, kind) for kind in one.kinds)}
         for one in matches
     ]
-
-
-def _number(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -16,6 +16,7 @@ from bot.conversation.takeover.ladder import ladders
 from bot.conversation.takeover.transcript import Entry
 from bot.privacy.roster import READERS
 from bot.storage.tables import staff
+from bot.triage import levels
 from console.pages import words
 
 MINUTE_MS = 60_000
@@ -71,7 +72,6 @@ def row(handoff: Handoff, by_id: Mapping[str, str], viewer: str, now: int) -> di
     return {
         "id": handoff.id,
         "tingkat": handoff.level,
-        "tingkat_teks": said["tingkat"][handoff.level],
         "alasan": said["alasan"][handoff.reason],
         "saluran": said["saluran"].get(handoff.channel, handoff.channel),
         "sejak_ms": since,
@@ -110,6 +110,15 @@ def said(
         shown.append(_entry(entry, moment, moment.date() != last, by_id, files))
         last = moment.date()
     return shown
+
+
+def suggested(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """What the catalogue says to what the person wrote last, as far as that was read by now."""
+    read = [entry.suggestions for entry in entries if entry.suggestions is not None]
+    return [
+        {"topik": one.topic, "judul": one.title, "teks": one.text}
+        for one in (read[-1] if read else ())
+    ]
 
 
 def duration(milliseconds: int) -> str:
@@ -165,6 +174,9 @@ def _entry(
         "lokasi": f"{entry.location[0]:.5f}, {entry.location[1]:.5f}" if entry.location else None,
         "berkas": list(_files(entry, files.get(entry.inbox_id or 0, {}))),
         "keadaan": said["keadaan"].get(entry.state) if entry.state else None,
+        # What is ordinary needs no mark.
+        "tingkat": None if entry.level == levels.ORDINARY else entry.level,
+        "mengapa": ", ".join(entry.why),
     }
 
 

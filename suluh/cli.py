@@ -12,7 +12,7 @@ import click
 from bot import settings as settings_module
 from bot.errors import OperatorError
 from bot.settings import PROJECT_ROOT, Settings
-from suluh import desk_cli, logs
+from suluh import audit_cli, desk_cli, logs
 from suluh.supervisor import CRASH_LIMIT
 
 if TYPE_CHECKING:
@@ -176,9 +176,12 @@ def purge() -> None:
     settings = _settings("purge")
     from bot.clock import now_ms
     from bot.privacy import retention
+    from suluh.counting import count_days
     from suluh.wiring import House
 
-    for name, count in retention.purge(House.open(settings).database, now_ms()).items():
+    database = House.open(settings).database
+    count_days(database)
+    for name, count in retention.purge(database, now_ms()).items():
         click.echo(f"{count:>7}  {name}")
 
 
@@ -401,6 +404,7 @@ def _house(process: str) -> House:
 
 
 desk_cli.add_to(main, _house)
+audit_cli.add_to(main, _house)
 
 
 @main.command(

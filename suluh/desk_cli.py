@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.conversation.takeover.schedule import DAYS
+from bot.clock import DAYS
 
 if TYPE_CHECKING:
     from suluh.wiring import House

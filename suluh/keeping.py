@@ -14,6 +14,7 @@ from bot.conversation.news import News
 from bot.conversation.turn import describe
 from bot.privacy import retention
 from bot.storage.locks import ProcessLock
+from suluh.counting import count_days
 from suluh.wiring import House
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Keeping:
         now = time.monotonic()
         size = self._database.size() or 0
         thorough = size <= QUICKLY_REWRITTEN or now >= self._rewrite_at
+        count_days(self._database)
         gone = retention.purge(self._database, now_ms(), thorough=thorough)
         self._purge_at = now + PURGE_SECONDS
         if thorough:

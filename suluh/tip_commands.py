@@ -9,12 +9,11 @@ from typing import IO, Any
 
 import click
 
-from bot.attachments import file_keys
-from bot.attachments.reading import read_with_key
 from bot.clock import LOCAL, now_ms
 from bot.privacy import retention
-from bot.tips import casework
-from bot.tips.casework import Case, Listed
+from bot.tips import casework, listing
+from bot.tips.casework import Case
+from bot.tips.listing import Listed
 from suluh import staff_commands
 from suluh.wiring import House
 
@@ -24,7 +23,7 @@ NOTHING = "No reports."
 def show_all(house: House, *, as_json: bool) -> None:
     """A line a report, the gravest first: nothing that was said."""
     with house.database.read() as connection:
-        found = casework.listing(connection)
+        found = listing.everything(connection)
     for tip in found:
         click.echo(json.dumps(_as_data(tip)) if as_json else _line(tip))
     if not found and not as_json:
@@ -74,12 +73,8 @@ def hold(house: House, tip_id: str, *, held: bool) -> None:
 def save_file(house: House, tip_id: str, number: int, target: IO[bytes], *, by: str) -> None:
     """Writes one file of a report, decrypted, to `target`."""
     member = staff_commands.unlocked(house, by)
-    case = casework.open_case(house.database, member, tip_id)
-    if not 1 <= number <= len(case.files):
-        raise casework.TipError(f"This report has {len(case.files)} files.")
-    file = case.files[number - 1]
-    key = member.open(file.desk_key_id, file.desk_sealed, file_keys.place(file.id))
-    for chunk in read_with_key(house.database, key, file.id):
+    _, chunks = casework.open_file(house.database, member, tip_id, number)
+    for chunk in chunks:
         target.write(chunk)
 
 

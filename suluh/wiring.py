@@ -10,6 +10,7 @@ from bot.privacy.identity import AddressBook
 from bot.privacy.keys import (
     IDENTITY_SUBKEY,
     SEALING_SUBKEY,
+    TRAIL_SUBKEY,
     WEBHOOK_SUBKEY,
     ServerKey,
 )
@@ -81,6 +82,7 @@ class House:
 
     @classmethod
     def _build(cls, settings: Settings, key: ServerKey, database: Database) -> House:
+        database.sign_with(key.subkey(TRAIL_SUBKEY))
         sealer = Sealer(key.subkey(SEALING_SUBKEY))
         address_book = AddressBook(key.subkey(IDENTITY_SUBKEY))
         inbox = Inbox(

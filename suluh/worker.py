@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.conversation.fetcher import Fetcher, Speaker
 from bot.conversation.sender import Connector, Sender
+from bot.conversation.takeover.reader import Reader
 from bot.conversation.turn import Outcome, TurnRunner, describe
 from bot.conversation.worker import Worker
 from bot.storage import bell
@@ -35,6 +36,8 @@ def work(house: House) -> None:
     # Where processors are scarce, messages are let in before they are answered.
     os.nice(NICENESS)
     assistant = load_assistant(house.settings, house.vault)
+    from bot.engine.catalogue import Catalogue
+
     # What the model holds never becomes garbage: the collector need not look at it.
     gc.collect()
     gc.freeze()
@@ -52,6 +55,7 @@ def work(house: House) -> None:
         runner,
         renew_every=house.settings.claim_seconds / RENEWALS_PER_CLAIM,
         on_outcome=count,
+        meanwhile=Reader(house.vault, Catalogue(assistant)).read_one,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

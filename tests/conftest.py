@@ -23,10 +23,12 @@ from bot.engine.assistant import Assistant
 from bot.engine.model import model_file
 from bot.privacy import slow_hash
 from bot.privacy.identity import AddressBook
+from bot.privacy.keys import ServerKey
 from bot.privacy.sealing import Sealer
 from bot.privacy.slow_hash import Strength
 from bot.storage.database import Database
 from tests.databases import migrated
+from tests.keys import SEALER, SERVER_KEY
 
 BURST_WAIT = 0.3
 BURST_LIMIT = 1.0
@@ -131,8 +133,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def server_key() -> ServerKey:
+    return SERVER_KEY
+
+
+@pytest.fixture
 def sealer() -> Sealer:
-    return Sealer(bytes(range(32)))
+    return SEALER
 
 
 @pytest.fixture

@@ -23,12 +23,10 @@ from bot.attachments.intake import Intake
 from bot.attachments.refusal import MAX_BYTES, Reason, Refused
 from bot.attachments.store import Claim
 from bot.clock import now_ms
-from bot.conversation import standing
+from bot.conversation import saying, standing
 from bot.conversation.messages import Reply
 from bot.conversation.outbox import Outbox
-from bot.conversation.rendering import render
 from bot.conversation.sender import Connector, SendError, Then
-from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
@@ -250,8 +248,8 @@ class Fetcher:
     def _tell(self, connection: Connection, claim: Claim, reason: Reason) -> None:
         values = _VALUES.get(reason, {})
         replies = self._speaker.say(RESPONSES[reason], claim.channel, **values)
-        parts = render(replies, self._connectors[claim.channel].capabilities)
-        self._outbox.add(connection, claim.conversation_id, claim.channel, random_id(), parts)
+        shown = self._connectors[claim.channel].capabilities
+        saying.put(connection, self._outbox, claim.conversation_id, claim.channel, replies, shown)
         bell.ring(connection)
 
     def _after_error(self, claim: Claim, error: SendError) -> None:

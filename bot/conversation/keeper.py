@@ -12,14 +12,13 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.clock import now_ms
+from bot.conversation import saying
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.messages import Reply
 from bot.conversation.outbox import Outbox
-from bot.conversation.rendering import render
 from bot.conversation.turn import tracker_place
 from bot.conversation.wiping import wipe
 from bot.privacy import retention
-from bot.privacy.identity import random_id
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage import bell
 from bot.storage.database import Database
@@ -107,10 +106,11 @@ class Keeper:
             if state is None or not self._may_be_written_to(state):
                 return False
             said = self._speaker.say(REMINDER, draft.channel)
-            parts = render(said, self._capabilities.get(draft.channel, EVERYTHING))
-            self._outbox.add(
-                connection, conversation_id, draft.channel, random_id(), parts, is_notice=True
-            )
+            shown = self._capabilities.get(draft.channel, EVERYTHING)
+            saying.put(
+                connection, self._outbox, conversation_id, draft.channel, said, shown,
+                is_notice=True,
+            )  # fmt: skip
             sealed = self._sealer.seal(
                 self._speaker.with_said(state, said), tracker_place(conversation_id)
             )

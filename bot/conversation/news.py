@@ -8,11 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
+from bot.conversation import saying
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.keeper import Speaker
 from bot.conversation.outbox import Outbox
-from bot.conversation.rendering import render
-from bot.privacy.identity import random_id
 from bot.privacy.sealing import Sealer
 from bot.storage import bell
 from bot.storage.database import Database
@@ -72,8 +71,8 @@ class News:
         query = select(conversations.c.channel).where(conversations.c.id == conversation_id)
         channel = connection.execute(query).scalar_one()
         said = self._speaker.say(NEWS, channel)
-        parts = render(said, self._capabilities.get(channel, EVERYTHING))
-        self._outbox.add(connection, conversation_id, channel, random_id(), parts, is_notice=True)
+        shown = self._capabilities.get(channel, EVERYTHING)
+        saying.put(connection, self._outbox, conversation_id, channel, said, shown, is_notice=True)
 
 
 def _waiting() -> Select:

@@ -23,7 +23,15 @@ AFTER_DATABASE_ERROR = 1.0
 
 
 class Worker:
-    """Answers conversations until `stop`; the turn at hand is always finished."""
+    """Answers conversations until `stop`; the turn at hand is always finished.
+
+    Args:
+        database: Where they are.
+        runner: Answers one of them.
+        renew_every: Seconds after which a claim is renewed.
+        on_outcome: Is told of each turn.
+        meanwhile: A short piece of work while nobody waits for an answer; False when there is none.
+    """
 
     def __init__(
         self,
@@ -32,11 +40,13 @@ class Worker:
         *,
         renew_every: float,
         on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+        meanwhile: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database = database
         self._runner = runner
         self._renew_every = renew_every
         self._on_outcome = on_outcome
+        self._meanwhile = meanwhile
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -48,7 +58,7 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 try:
-                    if not self.answer_one():
+                    if not (self.answer_one() or self._meanwhile()):
                         listener.wait(self._sleep())
                 except (SQLAlchemyError, OSError, sqlite3.Error) as error:
                     logger.error("database trouble: %s", type(error).__name__)

@@ -53,7 +53,6 @@ SERVING_MODULES = (
 def quiet() -> None:
     """Keeps Rasa's own logs, which quote what people write, out of everything."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     for name in ("rasa", "rasa_sdk", "asyncio", "matplotlib"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Rasa writes texts, intents and slots with structlog, past the standard loggers.
@@ -77,7 +76,6 @@ def import_for_serving() -> None:
 def import_for_tools() -> None:
     """Prepares the process for Rasa's own commands (train, shell, test, data)."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     import_shims.install_tensorflow_shim()
     _run_actions_in_process()
     _keep_warnings_out()

@@ -45,6 +45,25 @@ class KeyPair:
         """The pair of a private key; any 32 random bytes are one."""
         return cls(crypto_scalarmult_base(private_key), private_key)
 
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Opens what `seal_for` gave for the same place. Of many boxes the pair is made once.
+
+        Raises:
+            SealBroken: It does not open with this key, was sealed for another place, or changed.
+        """
+        sealed = bytes(sealed)
+        if sealed[:1] != FORMAT:
+            raise SealBroken(f"Unknown box format at {place}.")
+        try:
+            padded = crypto_box_seal_open(sealed[1:], self.public_key, self.private_key)
+            plain: bytes = sodium_unpad(padded, PAD_BLOCK)
+        except CryptoError:
+            raise SealBroken(f"The box at {place} does not open.") from None
+        label = _label(place)
+        if not plain.startswith(label):
+            raise SealBroken(f"The box at {place} was sealed for another place.")
+        return plain[len(label) :]
+
 
 def seal_for(public_key: bytes, plain: bytes, place: str) -> bytes:
     """Seals `plain` for `place` ("table.column:row") and the holder of the private key."""
@@ -53,24 +72,12 @@ def seal_for(public_key: bytes, plain: bytes, place: str) -> bytes:
 
 
 def open_with(private_key: bytes, sealed: bytes, place: str) -> bytes:
-    """Opens what `seal_for` gave for the same place.
+    """The same with a private key alone, for a single box.
 
     Raises:
-        SealBroken: It does not open with this key, was sealed for another place, or changed.
+        SealBroken: As `KeyPair.open`.
     """
-    sealed = bytes(sealed)
-    if sealed[:1] != FORMAT:
-        raise SealBroken(f"Unknown box format at {place}.")
-    public_key = crypto_scalarmult_base(private_key)
-    try:
-        padded = crypto_box_seal_open(sealed[1:], public_key, private_key)
-        plain: bytes = sodium_unpad(padded, PAD_BLOCK)
-    except CryptoError:
-        raise SealBroken(f"The box at {place} does not open.") from None
-    label = _label(place)
-    if not plain.startswith(label):
-        raise SealBroken(f"The box at {place} was sealed for another place.")
-    return plain[len(label) :]
+    return KeyPair.of(private_key).open(sealed, place)
 
 
 def _label(place: str) -> bytes:

@@ -24,6 +24,7 @@ WEBHOOK_SUBKEY = 4
 RECEIPT_SUBKEY = 6
 MARK_SUBKEY = 7
 BROWSER_SUBKEY = 8
+TRAIL_SUBKEY = 9
 
 
 class KeyFileError(OperatorError):

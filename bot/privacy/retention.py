@@ -19,6 +19,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.clock import LOCAL
+from bot.privacy.audit import failures, shortening
+from bot.privacy.audit.acts import SYSTEM, Act, note
 from bot.privacy.signing_in import sessions
 from bot.settings import PROJECT_ROOT
 from bot.storage.database import Database
@@ -27,6 +29,8 @@ from bot.storage.tables import (
     attachments,
     contacts,
     conversations,
+    day_counts,
+    month_counts,
     outbox,
     quiz_rounds,
     receipt_tries,
@@ -47,6 +51,7 @@ DRAFT, RECEIPT = "simpan_draf", "simpan_resi"
 TRIES = "simpan_percobaan"
 QUESTION = "simpan_pertanyaan"
 FIGURES = "simpan_angka"
+TRAIL = "simpan_jejak"
 TIP, TIP_CLOSED = "simpan_laporan", "simpan_laporan_selesai"
 TIP_WITHDRAWN, TIP_UNFINISHED = "simpan_laporan_ditarik", "simpan_laporan_terputus"
 
@@ -144,14 +149,22 @@ def purge(database: Database, now: int, *, thorough: bool = True) -> dict[str, i
     gone = {
         CONVERSATION: _purge_conversations(database, _ago(CONVERSATION, now)),
         **_purge_tips(database, now),
-        QUESTION: _delete(database, unanswered, unanswered.c.id, unanswered.c.day < first_day),
-        FIGURES: _delete(database, quiz_rounds, rounds.id, rounds.month < first_month)
-        + _delete(database, tip_counts, counts.month, counts.month < first_month),
+        QUESTION: _delete(
+            database, unanswered, unanswered.c.id, unanswered.c.day < first_day, QUESTION
+        ),
+        FIGURES: _delete(database, quiz_rounds, rounds.id, rounds.month < first_month, FIGURES)
+        + _delete(database, tip_counts, counts.month, counts.month < first_month, FIGURES)
+        + sum(
+            _delete(database, column.table, column, column < first_month, FIGURES)
+            for column in (day_counts.c.day, month_counts.c.month)
+        ),
         TRIES: sum(
             _delete(database, table, table.c.scope, _is_forgotten(table, now))
             for table in (receipt_tries, sign_in_tries)
         ),
     }
+    failures.settle(database)
+    gone[TRAIL] = shortening.shorten(database, _ago(TRAIL, now))
     _delete(database, staff_sessions, staff_sessions.c.id, sessions.is_over(now))
     _unlink(database, _ago(CONVERSATION, now))
     # Also when nothing went: the purge before may have been killed at this point.
@@ -222,6 +235,7 @@ def _purge_conversations(database: Database, before: int) -> int:
         with database.write() as connection:
             silent = _lock_silent(connection, batch, before)
             _delete_conversations(connection, silent)
+            _note_deleted(connection, CONVERSATION, len(silent))
         gone += len(silent)
 
 
@@ -275,6 +289,8 @@ def _purge_tips(database: Database, now: int) -> dict[str, int]:
         with database.write() as connection:
             states = _lock_over(connection, batch, now)
             connection.execute(tips.delete().where(tips.c.id.in_(list(states))))
+            for tip_id, state in states.items():
+                note(connection, Act.REPORT_DELETED, by=SYSTEM, on=tip_id, detail=state)
         gone.update(CLASS_OF_STATE[state] for state in states.values())
 
 
@@ -307,8 +323,20 @@ def _ids(
     return rows
 
 
-def _delete(database: Database, table: Table, key: Column, which: ColumnElement) -> int:
-    """Deletes rows of a table that nothing hangs on; what others lock just now stays."""
+def _note_deleted(connection: Connection, name: str, count: int) -> None:
+    """Writes down that so many of a class were deleted; reports are written down one by one."""
+    if count:
+        note(connection, Act.DATA_DELETED, by=SYSTEM, detail=name, count=count)
+
+
+def _delete(
+    database: Database, table: Table, key: Column, which: ColumnElement, name: str | None = None
+) -> int:
+    """Deletes rows of a table that nothing hangs on; what others lock just now stays.
+
+    Args:
+        name: Of the class, to be written down; without it is not.
+    """
     gone = 0
     some = select(key).where(which).limit(BATCH).with_for_update(skip_locked=True)
     while True:
@@ -316,4 +344,7 @@ def _delete(database: Database, table: Table, key: Column, which: ColumnElement)
             keys = connection.execute(some).scalars().all()
             if not keys:
                 return gone
-            gone += connection.execute(table.delete().where(key.in_(keys)).where(which)).rowcount
+            deleted = connection.execute(table.delete().where(key.in_(keys)).where(which)).rowcount
+            if name is not None:
+                _note_deleted(connection, name, deleted)
+            gone += deleted

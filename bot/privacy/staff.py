@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot import clock
 from bot.privacy import grants, passwords, recovery, roster
+from bot.privacy.audit.acts import TERMINAL, Act, note
 from bot.privacy.boxes import KeyPair
 from bot.privacy.grants import RECOVERY, Holder
 from bot.privacy.identity import random_id
@@ -106,8 +107,10 @@ def add(
                 **vars(locked),
             )
         )
+        actor = TERMINAL if by is None else by.staff_id
+        note(connection, Act.STAFF_ADDED, by=actor, on=staff_id, detail=role)
         if by is None:
-            return recovery.shown(_new_recovery(connection, {}))
+            return recovery.shown(_new_recovery(connection, {}, actor))
         if role in READERS:
             grants.give(connection, Holder(staff_id, pair.public_key), _all_keys(connection, by))
         return None
@@ -127,8 +130,9 @@ def change_password(database: Database, by: Unlocked, password: str) -> None:
         if not by.is_current(connection):
             raise StaffError(UNKNOWN_NAME)
         connection.execute(staff.update().where(staff.c.id == by.staff_id).values(**vars(locked)))
+        note(connection, Act.PASSWORD_CHANGED, by=by.staff_id)
         # Whoever knew the old one may be signed in with it.
-        sessions.end_all(connection, by.staff_id)
+        sessions.end_all(connection, by.staff_id, by.staff_id)
 
 
 def reset_password(database: Database, name: str, password: str, *, by: Unlocked) -> None:
@@ -155,8 +159,9 @@ def reset_password(database: Database, name: str, password: str, *, by: Unlocked
             .where(staff.c.id == member.id)
             .values(public_key=pair.public_key, **vars(locked))
         )
+        note(connection, Act.PASSWORD_RESET, by=by.staff_id, on=member.id)
         grants.take(connection, member.id)
-        _sign_out(connection, member.id)
+        _sign_out(connection, member.id, by.staff_id)
         if member.role in READERS:
             grants.give(connection, Holder(member.id, pair.public_key), keys)
 
@@ -177,9 +182,10 @@ def disable(database: Database, name: str) -> None:
             # Nothing stays that a password could be tried on.
             .values(disabled_at=clock.now_ms(), private_sealed=b"")
         )
+        note(connection, Act.STAFF_REMOVED, by=TERMINAL, on=member.id)
         grants.take(connection, member.id)
-        _sign_out(connection, member.id)
-        grants.rotate(connection, roster.holders(connection))
+        _sign_out(connection, member.id, TERMINAL)
+        _rotate(connection, TERMINAL)
 
 
 def rotate(database: Database) -> None:
@@ -189,7 +195,7 @@ def rotate(database: Database) -> None:
         StaffError: There is no desk yet.
     """
     with _change(database) as connection:
-        grants.rotate(connection, roster.holders(connection))
+        _rotate(connection, TERMINAL)
 
 
 def renew_recovery(database: Database, *, by: Unlocked) -> str:
@@ -204,7 +210,7 @@ def renew_recovery(database: Database, *, by: Unlocked) -> str:
         keys = _all_keys(connection, by)
         grants.take(connection, RECOVERY)
         connection.execute(installation.delete().where(installation.c.name == RECOVERY_PUBLIC))
-        return recovery.shown(_new_recovery(connection, keys))
+        return recovery.shown(_new_recovery(connection, keys, by.staff_id))
 
 
 @contextmanager
@@ -218,17 +224,23 @@ def _change(database: Database) -> Iterator[Connection]:
     database.close_words_for_good()
 
 
-def _new_recovery(connection: Connection, keys: dict[str, bytes]) -> KeyPair:
+def _rotate(connection: Connection, by: str) -> None:
+    note(connection, Act.KEYS_ROTATED, by=by)
+    grants.rotate(connection, roster.holders(connection))
+
+
+def _new_recovery(connection: Connection, keys: dict[str, bytes], by: str) -> KeyPair:
     pair = KeyPair.new()
     connection.execute(installation.insert().values(name=RECOVERY_PUBLIC, value=pair.public_key))
+    note(connection, Act.RECOVERY_RENEWED, by=by)
     grants.give(connection, Holder(RECOVERY, pair.public_key), keys)
-    grants.rotate(connection, roster.holders(connection))
+    _rotate(connection, by)
     return pair
 
 
-def _sign_out(connection: Connection, staff_id: str) -> None:
+def _sign_out(connection: Connection, staff_id: str, by: str) -> None:
     """The old key pair is worth nothing: its sessions end, and so does what it opened."""
-    sessions.end_all(connection, staff_id)
+    sessions.end_all(connection, staff_id, by)
     second_factor.forget(connection, staff_id)
 
 

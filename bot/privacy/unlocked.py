@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bot.privacy import boxes, grants, passwords, recovery, roster
+from bot.privacy.audit import failures
+from bot.privacy.audit.acts import Act, note
 from bot.privacy.boxes import KeyPair
 from bot.privacy.grants import RECOVERY
 from bot.privacy.passwords import Locked
@@ -44,6 +46,8 @@ class Unlocked:
     _pair: KeyPair = field(repr=False)
     _database: Database = field(repr=False)
     _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
+    # Of those keys, once something was opened with them: a search opens thousands of boxes.
+    _pairs: dict[str, KeyPair] = field(default_factory=dict, repr=False, init=False)
 
     @property
     def public_key(self) -> bytes:
@@ -62,7 +66,10 @@ class Unlocked:
                     self._keys.update(self.desk_keys(connection))
         if desk_key_id not in self._keys:
             raise NotGranted(NOT_GRANTED)
-        return boxes.open_with(self._keys[desk_key_id], sealed, place)
+        pair = self._pairs.get(desk_key_id)
+        if pair is None:
+            pair = self._pairs[desk_key_id] = KeyPair.of(self._keys[desk_key_id])
+        return pair.open(sealed, place)
 
     def desk_keys(self, connection: Connection) -> dict[str, bytes]:
         """The desk's private keys that this member holds now, by their ids.
@@ -94,7 +101,7 @@ class Unlocked:
         Raises:
             SealBroken: It was sealed for another key pair or place, or changed.
         """
-        return boxes.open_with(self._pair.private_key, sealed, place)
+        return self._pair.open(sealed, place)
 
     def private_key(self) -> bytes:
         """32 bytes, for a session to seal: never to be kept in the clear."""
@@ -121,8 +128,11 @@ def unlock(database: Database, name: str, password: str) -> Unlocked:
     try:
         private_key = passwords.unlock(locked, password, place(row.id if row is not None else ""))
     except SealBroken:
+        _failed(database)
         raise WrongLogin(WRONG_LOGIN) from None
     assert row is not None
+    with database.write() as connection:
+        note(connection, Act.PASSWORD_GIVEN, by=row.id)
     return Unlocked(row.id, row.name, row.role, KeyPair.of(private_key), database)
 
 
@@ -135,9 +145,18 @@ def unlock_with_recovery(database: Database, written: str) -> Unlocked:
     """
     holder = Unlocked(RECOVERY, RECOVERY, RECOVERY, recovery.typed(written), database)
     with database.read() as connection:
-        if not holder.is_current(connection):
-            raise StaffError(OTHER_RECOVERY)
+        is_current = holder.is_current(connection)
+    if not is_current:
+        _failed(database)
+        raise StaffError(OTHER_RECOVERY)
+    with database.write() as connection:
+        note(connection, Act.RECOVERY_GIVEN, by=RECOVERY)
     return holder
+
+
+def _failed(database: Database) -> None:
+    with database.write() as connection:
+        failures.count(connection, Act.PASSWORD_REFUSED)
 
 
 def place(staff_id: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import OperatorError
+from bot.storage import trail
 from bot.storage.tables import SCHEMA_REVISION, installation
 
 BUSY_TIMEOUT_MS = 10_000
@@ -59,6 +60,20 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._relaxed = self.engine.execution_options(suluh_begin="IMMEDIATE", suluh_sync="NORMAL")
         self._durable = self.engine.execution_options(suluh_begin="IMMEDIATE", suluh_sync="FULL")
+        self._trail_key: bytes | None = None
+
+    def sign_with(self, key: bytes) -> None:
+        """What staff do is chained with this key (32 bytes, `TRAIL_SUBKEY`) from now on."""
+        self._trail_key = key
+
+    @property
+    def trail_key(self) -> bytes:
+        """Raises:
+        NoTrail: `sign_with` was not called.
+        """
+        if self._trail_key is None:
+            raise trail.NoTrail("the database has no key for the trail")
+        return self._trail_key
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,7 +82,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._turnstile(), self._durable.begin() as connection:
+        with (
+            self._turnstile(),
+            self._durable.begin() as connection,
+            # What was noted is written last: see `bot.storage.locks`.
+            trail.written_last(connection, self._trail_key),
+        ):
             yield connection
 
     @contextmanager

@@ -5,7 +5,8 @@ until PostgreSQL ends one of them. So every transaction locks
 
 1. conversations, several of them in the order of their ids: `lock_conversations`;
 2. then rows of the inbox, of the outbox and attachments, several in the order of their ids;
-3. contacts last.
+3. contacts;
+4. the end of the trail of what staff did last. `Database.write` writes it when all else is done.
 
 Whoever changes a contact, a row of the inbox, or what waits in a conversation holds the lock on
 that conversation. Only single messages move without it, when they were sent or somebody reports

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The revision that this code was written for; `suluh migrate` brings the database there.
-SCHEMA_REVISION = "0008"
+SCHEMA_REVISION = "0011"
 
 metadata = MetaData(
     naming_convention={
@@ -337,6 +337,28 @@ tip_counts = Table(
     Column("count", Integer, nullable=False),
 )
 
+# How many messages came on a day of Bengkulu, and from how many people. People of a day are
+# counted and never listed, so they cannot be told apart from those of another day.
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+)
+
+# What else is counted by month: see `bot.figures.tally`.
+month_counts = Table(
+    "month_counts",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    Column("subject", String(16), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("part", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 # Tips that are being told: the words stand in the tracker, here are only the times.
 tip_drafts = Table(
     "tip_drafts",
@@ -411,6 +433,21 @@ transcript = Table(
     Column("turn_id", String(22)),
     Column("created_at", BigInteger, nullable=False),
     Index(None, "handoff_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What the model made of a message of the transcript: how grave it is, by which words, what the
+# catalogue says to it. The words are the person's own, so it is for the desk alone.
+transcript_readings = Table(
+    "transcript_readings",
+    metadata,
+    # A new number with each change, so that open pages see it.
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("transcript_id", ForeignKey("transcript.id", ondelete="CASCADE"), nullable=False),
+    Column("desk_key_id", ForeignKey("desk_keys.id"), nullable=False),
+    # NULL while it is being read, and for ever where that failed: it is not tried twice.
+    Column("desk_sealed", LargeBinary),
+    UniqueConstraint("transcript_id"),
     sqlite_autoincrement=True,
 )
 
@@ -494,7 +531,41 @@ unanswered = Table(
     Index(None, "day"),
 )
 
-# What is true of the whole database: which server key it was made with.
+# What staff did, in codes and ids: `storage.trail` chains the entries by keyed hashes. It is
+# only added to, and shortened at its old end. `prev` is the hash of the entry before.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    # A member of staff by id, or a word for who is none: see `bot.privacy.audit.acts`.
+    Column("actor", String(22), nullable=False),
+    Column("act", String(24), nullable=False),
+    # The id of a report, a handoff or a member of staff.
+    Column("about", String(22)),
+    # A code, such as the new state.
+    Column("detail", String(24)),
+    Column("count", Integer, nullable=False),
+    Column("prev", LargeBinary(32), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    UniqueConstraint("prev"),
+    Index(None, "at"),
+    Index(None, "actor"),
+)
+
+# Failed sign-ins since the last entry about them: strangers must not be able to fill the trail.
+audit_failures = Table(
+    "audit_failures",
+    metadata,
+    Column("act", String(24), primary_key=True),
+    # A member of staff by id; empty while nobody is known.
+    Column("whose", String(22), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+# What is true of the whole database: which server key it was made with, and where the trail
+# begins since its oldest entries were deleted.
 installation = Table(
     "installation",
     metadata,

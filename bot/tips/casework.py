@@ -14,15 +14,18 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection, Row
 
-from bot.attachments.reading import TipFile, files_of_tip
+from bot.attachments import file_keys
+from bot.attachments.reading import TipFile, files_of_tip, read_with_key
 from bot.clock import now_ms, this_hour_ms
 from bot.errors import OperatorError
 from bot.privacy import desk, retention
+from bot.privacy.audit.acts import TERMINAL, Act, note
 from bot.privacy.boxes import seal_for
 from bot.privacy.staff import Unlocked
 from bot.storage.database import Database
 from bot.storage.tables import tip_counts, tip_entries, tip_marks, tips
-from bot.tips import filing, follow_up
+from bot.tips import filing, follow_up, listing
+from bot.tips.listing import Listed
 
 # To which a member may move a report; the others come by themselves.
 GIVEN_STATES = (filing.READ, filing.WORKING, filing.REFERRED, filing.CLOSED)
@@ -31,14 +34,11 @@ LONGEST_MESSAGE = 2_000
 SHORTEST_NUMBER = 4
 # Figures about fewer reports than this could be about somebody.
 SMALLEST_GROUP = 5
-# The graver first, then the older.
-_GRAVITY = {"darurat": 0, "tinggi": 1, "biasa": 2}
-# What is seen of a report that is not opened.
-_LISTED = ("id", "state", "level", "filed_at", "retain_until", "held_at")
 
 NO_SUCH_TIP = "There is no such report; see: suluh tip list"
 WITHDRAWN_TIP = "This report was withdrawn by its reporter; nothing of it may be used."
 UNFINISHED_TIP = "This report was not sent yet: its reporter may still be telling it."
+NO_SUCH_FILE = "This report has {count} files."
 NO_RECEIPT = "Its reporter wanted no receipt, so nobody could read a message about it."
 TOO_LONG = f"A message to a reporter has at most {LONGEST_MESSAGE} characters."
 
@@ -49,22 +49,6 @@ class TipError(OperatorError):
     def __init__(self, message: str, reason: str = "other") -> None:
         super().__init__(message)
         self.reason = reason
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A report as it is seen unopened. `filed_at` is an hour, in milliseconds since 1970.
-
-    `matches` counts other reports that name a number, account, link or company of this one.
-    """
-
-    id: str
-    state: str
-    level: str
-    filed_at: int
-    retain_until: int
-    is_held: bool
-    matches: int
 
 
 @dataclass(frozen=True)
@@ -174,15 +158,6 @@ def _values(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def listing(connection: Connection) -> list[Listed]:
-    """All reports, the gravest first and of these the oldest."""
-    # Without what is sealed: of thousands that would be all of the work.
-    rows = connection.execute(select(*(tips.c[name] for name in _LISTED))).all()
-    others = _matches(connection)
-    found = [_listed(row, others.get(row.id, 0)) for row in rows]
-    return sorted(found, key=lambda tip: (_GRAVITY[tip.level], tip.filed_at, tip.id))
-
-
 @dataclass(frozen=True)
 class Figure:
     """How many reports of a kind came in a month; None for fewer than `SMALLEST_GROUP`."""
@@ -206,6 +181,12 @@ def figures(connection: Connection) -> list[Figure]:
     ]
 
 
+def note_search(database: Database, by: Unlocked) -> None:
+    """Writes down that all reports were looked through, before it is done; not for what."""
+    with database.write() as connection:
+        note(connection, Act.REPORTS_SEARCHED, by=by.staff_id)
+
+
 def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
     """Opens a report; one that nobody read yet counts as read from now on.
 
@@ -213,6 +194,40 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
         TipError: There is none, or it was withdrawn.
         NotGranted: The member may not open it.
     """
+    case = _open(database, by, tip_id)
+    with database.write() as connection:
+        note(connection, Act.REPORT_OPENED, by=by.staff_id, on=tip_id)
+        if case.listed.state == filing.NEW:
+            _move(connection, by.staff_id, tip_id, filing.READ, only_from=filing.NEW)
+            case = replace(case, listed=replace(case.listed, state=filing.READ))
+    return case
+
+
+def open_file(
+    database: Database, by: Unlocked, tip_id: str, number: int
+) -> tuple[TipFile, Iterator[bytes]]:
+    """A file of a report, from 1 on, and its plain chunks, one in memory at a time.
+
+    Raises:
+        TipError: There is no such report or file, or it was withdrawn.
+        NotGranted: The member may not open it.
+        SealBroken: It does not open.
+    """
+    with database.read() as connection:
+        is_withdrawn = _row(connection, tip_id).state == filing.WITHDRAWN
+        files = files_of_tip(connection, tip_id)
+    if is_withdrawn:
+        raise TipError(WITHDRAWN_TIP, "withdrawn")
+    if not 1 <= number <= len(files):
+        raise TipError(NO_SUCH_FILE.format(count=len(files)), "no_such")
+    file = files[number - 1]
+    key = by.open(file.desk_key_id, file.desk_sealed, file_keys.place(file.id))
+    with database.write() as connection:
+        note(connection, Act.FILE_SAVED, by=by.staff_id, on=tip_id, detail=str(number))
+    return file, read_with_key(database, key, file.id)
+
+
+def _open(database: Database, by: Unlocked, tip_id: str) -> Case:
     with database.read() as connection:
         row = _row(connection, tip_id)
         alike = len(matches(connection, tip_id))
@@ -225,12 +240,8 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
     plain = by.open(row.desk_key_id, row.body_sealed, filing.body_place(tip_id))
     body = json.loads(plain)
     said = [_entry(by, entry, tip_id) for entry in entries]
-    listed = _listed(row, alike)
-    if row.state == filing.NEW:
-        _move(database, tip_id, filing.READ, only_from=filing.NEW)
-        listed = replace(listed, state=filing.READ)
     return Case(
-        listed=listed,
+        listed=listing.listed(row, alike),
         fields=body["fields"],
         words=body["words"],
         channel=body["channel"],
@@ -240,8 +251,14 @@ def open_case(database: Database, by: Unlocked, tip_id: str) -> Case:
     )
 
 
-def move(database: Database, tip_id: str, state: str) -> None:
+def move(database: Database, tip_id: str, state: str, *, by: Unlocked | None = None) -> None:
     """Gives a report another state, which its reporter is told in plain words.
+
+    Args:
+        database: Where it is.
+        tip_id: Which.
+        state: One of `GIVEN_STATES`.
+        by: Who does it; None for who runs commands on the server without a password.
 
     Raises:
         TipError: There is no such report, or it was withdrawn or never sent.
@@ -255,7 +272,8 @@ def move(database: Database, tip_id: str, state: str) -> None:
     if row.state == filing.UNFINISHED:
         # Its reporter may still be telling it.
         raise TipError(UNFINISHED_TIP, "unfinished")
-    _move(database, tip_id, state, only_from=row.state)
+    with database.write() as connection:
+        _move(connection, _actor(by), tip_id, state, only_from=row.state)
 
 
 def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
@@ -297,12 +315,13 @@ def say(database: Database, by: Unlocked, tip_id: str, text: str) -> None:
             "retain_until": retention.retain_until(row.state, this_hour_ms()),
         }
         connection.execute(update(tips).where(tips.c.id == tip_id).values(**changed))
+        note(connection, Act.QUESTION_SENT, by=by.staff_id, on=tip_id)
 
 
-def hold(database: Database, tip_id: str, *, held: bool) -> None:
+def hold(database: Database, tip_id: str, *, held: bool, by: Unlocked | None = None) -> None:
     """Keeps a report from being purged while an investigation needs it, or lets it go again.
 
-    What a report says that was withdrawn meanwhile goes when the hold ends.
+    What a report says that was withdrawn meanwhile goes when the hold ends. `by` as in `move`.
 
     Raises:
         TipError: There is no such report.
@@ -311,6 +330,8 @@ def hold(database: Database, tip_id: str, *, held: bool) -> None:
         row = _row(connection, tip_id, lock=True)
         when = this_hour_ms() if held else None
         connection.execute(update(tips).where(tips.c.id == tip_id).values(held_at=when))
+        act = Act.HOLD_SET if held else Act.HOLD_RELEASED
+        note(connection, act, by=_actor(by), on=tip_id)
         is_over = row.state == filing.WITHDRAWN and not held
         if is_over:
             follow_up.erase(connection, tip_id)
@@ -318,14 +339,19 @@ def hold(database: Database, tip_id: str, *, held: bool) -> None:
         database.close_words_for_good()
 
 
-def _move(database: Database, tip_id: str, state: str, *, only_from: str) -> None:
+def _actor(by: Unlocked | None) -> str:
+    return TERMINAL if by is None else by.staff_id
+
+
+def _move(connection: Connection, actor: str, tip_id: str, state: str, *, only_from: str) -> None:
     hour = this_hour_ms()
     until = retention.retain_until(state, hour)
     same = and_(tips.c.id == tip_id, tips.c.state == only_from)
-    with database.write() as connection:
-        connection.execute(
-            update(tips).where(same).values(state=state, changed_at=hour, retain_until=until)
-        )
+    moved = connection.execute(
+        update(tips).where(same).values(state=state, changed_at=hour, retain_until=until)
+    )
+    if moved.rowcount:
+        note(connection, Act.REPORT_MOVED, by=actor, on=tip_id, detail=state)
 
 
 def _row(connection: Connection, tip_id: str, *, lock: bool = False) -> Row:
@@ -334,35 +360,6 @@ def _row(connection: Connection, tip_id: str, *, lock: bool = False) -> Row:
     if row is None:
         raise TipError(NO_SUCH_TIP, "no_such")
     return row
-
-
-def _matches(connection: Connection) -> dict[str, int]:
-    """How many other reports share a mark with each."""
-    named: dict[tuple[str, bytes], set[str]] = {}
-    for row in connection.execute(select(tip_marks)):
-        named.setdefault((row.kind, bytes(row.mark)), set()).add(row.tip_id)
-    shared: dict[str, list[set[str]]] = {}
-    for group in named.values():
-        if len(group) > 1:
-            for tip_id in group:
-                shared.setdefault(tip_id, []).append(group)
-    # The report itself is in each of its groups.
-    return {
-        tip_id: len(groups[0] if len(groups) == 1 else set().union(*groups)) - 1
-        for tip_id, groups in shared.items()
-    }
-
-
-def _listed(row: Row, matches: int) -> Listed:
-    return Listed(
-        row.id,
-        row.state,
-        row.level,
-        row.filed_at,
-        row.retain_until,
-        row.held_at is not None,
-        matches,
-    )
 
 
 def _entry(by: Unlocked, row: Row, tip_id: str) -> Entry:

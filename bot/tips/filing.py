@@ -16,6 +16,7 @@ from bot.attachments.handing_over import hand_over
 from bot.clock import now_ms, this_hour_ms, this_month
 from bot.entities import companies
 from bot.entities.places import value_of
+from bot.figures import tally
 from bot.privacy import desk, retention, slow_hash
 from bot.privacy.boxes import seal_for
 from bot.privacy.desk import DeskKey
@@ -280,6 +281,7 @@ def _count(connection: Connection, draft: Draft) -> None:
         .values(count=1, **of)
         .on_conflict_do_update(index_elements=list(of), set_={"count": tip_counts.c.count + 1})
     )
+    tally.stage_reported(connection, draft.fields.get("tahap"))
 
 
 def current_desk_key(vault: Vault | None) -> DeskKey | None:

@@ -17,6 +17,11 @@ export function startWriting(live) {
 
   work.addEventListener("submit", (event) => {
     const form = event.target;
+    const text = document.getElementById(form.dataset.sisip)?.textContent;
+    if (text && putIn(text)) {
+      event.preventDefault();
+      return;
+    }
     if (!form.hasAttribute("data-di-tempat")) {
       leaving = form;
       return;
@@ -87,6 +92,19 @@ function problemOf(fresh) {
   const title = fresh.getElementById("title")?.textContent ?? "";
   const text = fresh.getElementById("problem-text")?.textContent ?? "";
   return text ? `${title.trim()}. ${text.trim()}` : FAILED;
+}
+
+/** Puts words behind what stands in the box; the officer reads them there, and sends them. */
+function putIn(text) {
+  const draft = document.getElementById("draft");
+  if (!draft) return false;
+  const before = draft.value.trimEnd();
+  draft.value = before ? `${before}\n\n${text}` : text;
+  draft.focus();
+  draft.setSelectionRange(draft.value.length, draft.value.length);
+  draft.scrollTop = draft.scrollHeight;
+  draft.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
 }
 
 function sayProblem(text) {

@@ -24,6 +24,7 @@ TABLE = {
     ("/keluar", "POST"): (HALFWAY, *MEMBERS),
     ("/", "GET"): MEMBERS,
     ("/antrean", "GET"): MEMBERS,
+    ("/jejak", "GET"): ("admin",),
     ("/akun", "GET"): MEMBERS,
     ("/akun/sesi", "POST"): MEMBERS,
     ("/akun/kode", "POST"): MEMBERS,
@@ -37,6 +38,8 @@ TABLE = {
     ("/percakapan/{id:str}/tawarkan", "POST"): READERS,
     ("/percakapan/{id:str}/tingkat", "POST"): READERS,
     ("/percakapan/{id:str}/kembalikan", "POST"): READERS,
+    ("/percakapan/{id:str}/saran", "POST"): READERS,
+    ("/percakapan/{id:str}/lagi", "POST"): READERS,
     ("/percakapan/{id:str}/tetap", "POST"): READERS,
     ("/laporan", "GET"): MEMBERS,
     ("/laporan", "POST"): READERS,
@@ -45,6 +48,8 @@ TABLE = {
     ("/laporan/{id:str}/keadaan", "POST"): READERS,
     ("/laporan/{id:str}/tanya", "POST"): READERS,
     ("/laporan/{id:str}/tahan", "POST"): READERS,
+    ("/angka", "GET"): MEMBERS,
+    ("/angka/{quarter:str}/{table:str}.csv", "GET"): MEMBERS,
 }
 VISITORS = ("nobody", "halfway", "viewer", "officer", "admin")
 

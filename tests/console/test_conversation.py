@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from bot.conversation import standing
 from bot.conversation.takeover import replies
 from bot.knowledge import facts
+from console import showing
 from tests.bot.conversation.takeover.desk import CRY
 from tests.console.visitor import Site, Visitor, words_of
 
@@ -180,6 +184,35 @@ def test_a_page_that_shows_the_same_already_is_not_sent_again(site: Site, sari: 
     assert sari.get(path, **{"if-none-match": first.headers["etag"]}).status_code == 304
     site.desk.hears("masih di sini")
     assert "masih di sini" in sari.get(path, **{"if-none-match": first.headers["etag"]}).text
+
+
+def test_the_part_that_renews_itself_asks_for_no_more_than_it_shows(
+    site: Site, sari: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff = site.desk.taken()
+    asked: list[str] = []
+    for module, name in (
+        (standing, "read"), (showing, "colleagues"), (showing, "delivery_states"),
+        (replies, "replies"),
+    ):  # fmt: skip
+        _note_calls(monkeypatch, module, name, asked)
+    assert sari.get(f"{_page(handoff.id)}/isi").status_code == 200
+    assert asked == ["read"]
+    asked.clear()
+    sari.get(_page(handoff.id))
+    assert set(asked) == {"read", "colleagues", "delivery_states", "replies"}
+
+
+def _note_calls(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, into: list[str]
+) -> None:
+    real = getattr(module, name)
+
+    def noted(*arguments: Any) -> Any:
+        into.append(name)
+        return real(*arguments)
+
+    monkeypatch.setattr(module, name, noted)
 
 
 @pytest.mark.parametrize("which", ["x" * 22, "tidak-ada", "..%2f..%2fetc"])

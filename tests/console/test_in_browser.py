@@ -6,15 +6,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.privacy.signing_in import sessions
 from bot.privacy.unlocked import Unlocked
 from bot.storage.database import Database
-from console import signing_in
+from console import queue, signing_in
 from console.visit import COOKIE
 from tests.bot.conversation.takeover.desk import CRY, PASSWORD
-from tests.channels.web.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
+from tests.channels.web.browser import chromium, watched
 from tests.console.visitor import Site
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -26,15 +26,8 @@ TABS = 8
 
 @pytest.fixture
 def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        if path is None:
-            pytest.fail(NO_CHROMIUM, pytrace=False)
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        context = browser.new_context(locale="id-ID")
-        context.set_default_timeout(LIVE_MS)
-        yield context
-        browser.close()
+    with chromium() as browser, watched(browser, LIVE_MS) as contexts:
+        yield contexts.context()
 
 
 def _opened(context: BrowserContext, site: Site, member: Unlocked) -> Page:
@@ -64,6 +57,32 @@ def test_many_tabs_of_one_browser_are_all_told_and_all_work(
         expect(tab.locator(f"#row-{other.id}")).to_be_visible()
     tabs[0].get_by_role("link", name="Laporan").click()
     expect(tabs[0].get_by_role("heading", name="Laporan", exact=True)).to_be_visible()
+
+
+def test_more_of_a_long_queue_is_reached_by_keyboard_and_stays_alive(
+    site: Site, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "STEP", 2)
+    waiting = [site.desk.called(person=f"0812-0000-{number:04}") for number in range(1, 4)]
+    page = _opened(context, site, site.desk.sari)
+    expect(page.locator(".row")).to_have_count(2)
+    _press_until(page, "more-link-waiting")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row")).to_have_count(3)
+    # One goes on where one was, not at the top of the page.
+    _press_until(page, f"take-{waiting[2].id}", most=4)
+    more = [site.desk.called(person=f"0812-0000-{number:04}") for number in range(4, 6)]
+    expect(page.locator(f"#row-{more[0].id}")).to_be_visible()
+    expect(page.locator("#more-waiting")).to_contain_text("Tampil 4 dari 5")
+    assert page.evaluate("document.activeElement.id") == f"take-{waiting[2].id}"
+
+
+def _press_until(page: Page, wanted: str, most: int = 60) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.id") == wanted:
+            return
+    raise AssertionError(f"{wanted} is not reached by keyboard")
 
 
 def test_who_is_signed_out_while_watching_sees_it_in_the_name_of_the_tab(

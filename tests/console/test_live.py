@@ -8,8 +8,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+from sqlalchemy import update
+
 from bot.conversation.takeover.officer import Officers
 from bot.privacy import staff
+from bot.storage import bell
+from bot.storage.tables import outbox
 from console import live
 from tests.bot.conversation.takeover.desk import CRY
 from tests.console.visitor import Site, Visitor
@@ -40,6 +45,24 @@ def test_a_word_of_the_person_in_a_held_conversation_is_heard(site: Site, sari: 
         lines = answer.iter_lines()
         before = _heard(lines)["versi"]
         site.desk.hears("masih di sini")
+        assert _heard(lines)["versi"] != before
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_how_far_an_answer_of_staff_got_is_heard_also_after_handing_back(
+    site: Site, sari: Visitor, is_over: bool
+) -> None:
+    handoff = site.desk.taken()
+    site.desk.officers.say(site.desk.sari, handoff.id, "Kamu di mana?")
+    if is_over:
+        site.desk.officers.hand_back(site.desk.sari, handoff.id, "Sudah dijemput.")
+    with sari.stream("/meja/aliran") as answer:
+        lines = answer.iter_lines()
+        before = _heard(lines)["versi"]
+        with site.desk.database.write() as connection:
+            written = update(outbox).where(outbox.c.author == "staff")
+            connection.execute(written.values(state="delivered"))
+            bell.ring(connection)
         assert _heard(lines)["versi"] != before
 
 

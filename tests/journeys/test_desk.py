@@ -11,20 +11,16 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.conversation.takeover import handoffs
 from bot.privacy.signing_in import sessions
 from bot.privacy.unlocked import Unlocked
 from bot.settings import PROJECT_ROOT
 from console.visit import COOKIE
-from tests.channels.web.browser import (
-    CHROMIUM_FLAGS,
-    NO_CHROMIUM,
-    check_with_axe,
-    compressed,
-    find_chromium,
-)
+from tests.bot.figures.years import Years
+from tests.channels.web.browser import check_with_axe, chromium, compressed, watched
+from tests.console.quarter import SUMMER, live_through
 from tests.journeys.running_village import PASSWORD
 from tests.journeys.takeover import MINUTE, House, Person, running
 
@@ -46,55 +42,38 @@ def house(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield from _chromium(playwright)
-
-
-def _chromium(playwright: Playwright) -> Iterator[Browser]:
-    path = find_chromium(playwright)
-    if path is None:
-        pytest.fail(NO_CHROMIUM, pytrace=False)
-    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-    yield browser
-    browser.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
-def opened(browser: Browser, house: House) -> Iterator[Open]:
+def emptied(house: House) -> Iterator[House]:
+    """The house; afterwards nobody waits or is held, so that each test finds an empty desk."""
+    yield house
+    _hand_all_back(house)
+
+
+@pytest.fixture
+def opened(browser: Browser, emptied: House) -> Iterator[Open]:
     """Opens the desk in a browser of its own; no page may break a rule of its own."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+    with watched(browser, LIVE_MS) as contexts:
 
-    def open_page(member: Unlocked | None = None, path: str = "/", **options: Any) -> Page:
-        context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", **options)
-        contexts.append(context)
-        context.set_default_timeout(LIVE_MS)
-        context.on("weberror", lambda error: problems.append(str(error.error)))
-        context.on(
-            "console",
-            lambda message: (
-                problems.append(message.text) if "Content Security Policy" in message.text else None
-            ),
-        )
-        if member is not None:
-            with house.database.write() as connection:
-                token = sessions.begin(connection, member, sessions.OPEN)
-            context.add_cookies(
-                [{"name": COOKIE, "value": token, "url": f"{house.product.url}/meja"}]
-            )
-        page = context.new_page()
-        page.goto(f"{house.product.url}/meja{path}")
-        return page
+        def open_page(member: Unlocked | None = None, path: str = "/", **options: Any) -> Page:
+            context = contexts.context(**options)
+            if member is not None:
+                with emptied.database.write() as connection:
+                    token = sessions.begin(connection, member, sessions.OPEN)
+                context.add_cookies(
+                    [{"name": COOKIE, "value": token, "url": f"{emptied.product.url}/meja"}]
+                )
+            page = context.new_page()
+            page.goto(f"{emptied.product.url}/meja{path}")
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    _nobody_is_left(house)
-    assert problems == []
+        yield open_page
 
 
-def _nobody_is_left(house: House) -> None:
-    """Whoever still waits or is held is handed back, so that each test finds an empty desk."""
+def _hand_all_back(house: House) -> None:
     with house.database.read() as connection:
         left = handoffs.queue(connection)
     for handoff in left:
@@ -280,7 +259,7 @@ def test_every_page_is_sound_small_and_fits(
     page = opened(house.sari, **size, color_scheme=scheme)
     loaded: list[int] = []
     page.on("response", lambda answer: loaded.append(int(answer.headers.get("content-length", 0))))
-    for path in ("/", f"/percakapan/{handoff.id}", "/akun", "/laporan", "/tidak-ada"):
+    for path in ("/", f"/percakapan/{handoff.id}", "/akun", "/laporan", "/angka", "/tidak-ada"):
         loaded.clear()
         page.goto(f"{house.product.url}/meja{path}")
         expect(page.locator("main")).to_be_visible()
@@ -315,10 +294,12 @@ def test_the_pictures_of_the_documents_show_what_staff_see(opened: Open, house: 
     house.officers.say(house.sari, handoff.id, "Saya Sari. Kamu aman untuk menulis sekarang?")
     person.says("aman, mandor lg keluar")
     house.officers.note(house.sari, handoff.id, "Polsek sudah ditelepon.")
+    live_through(Years(house.database))
     for name, path, size in (
         ("meja-antrean", "/", LAPTOP),
         ("meja-percakapan", f"/percakapan/{handoff.id}", LAPTOP),
         ("meja-percakapan-hp", f"/percakapan/{handoff.id}", PHONE),
+        ("meja-angka", f"/angka?triwulan={SUMMER}", LAPTOP),
     ):
         page = opened(house.budi if path == "/" else house.sari, path, **size)
         page.wait_for_timeout(500)

@@ -21,6 +21,8 @@ from bot.conversation.takeover.handoffs import (
     TakenByOther,
 )
 from bot.conversation.takeover.ladder import DUTY, GROUP
+from bot.conversation.takeover.transcript import PERSON, Entry
+from bot.conversation.takeover.writing import LONGEST_MESSAGE
 from bot.triage import levels
 from tests.journeys.takeover import (
     DAY,
@@ -221,6 +223,30 @@ def test_after_the_officers_last_word_the_machine_comes_back_with_a_word(
     person.hears(BACK)
     assert house.handoff(person).state == ENDED
     _machine_answers(person)
+
+
+def test_the_officer_sees_what_makes_it_grave_and_what_may_be_answered(house: House) -> None:
+    person, handoff = _held(house, "telegram")
+    assert _read_along(house, handoff)[0].level == levels.URGENT
+    person.says("paspor saya juga ditahan majikan")
+    asked = _read_along(house, handoff)[-1]
+    assert "paspor_ditahan" in [one.topic for one in asked.suggestions or ()]
+    assert all(len(one.text) <= LONGEST_MESSAGE for one in asked.suggestions or ())
+    person.says("dia datang bawa pisau sekarang")
+    cry = _read_along(house, handoff)[-1]
+    assert (cry.level, "pisau" in cry.why) == (levels.URGENT, True)
+    house.officers.hand_back(house.sari, handoff.id, "selesai")
+
+
+def _read_along(house: House, handoff: Handoff) -> list[Entry]:
+    """What the person wrote, once the worker has read all of it."""
+
+    def lines() -> list[Entry]:
+        entries = house.officers.read(house.sari, handoff.id)
+        return [one for one in entries if one.author == PERSON]
+
+    until(lambda: all(one.level is not None for one in lines()), "the worker to read along")
+    return lines()
 
 
 @on_each

@@ -13,7 +13,8 @@ import yaml
 from bot import clock
 from bot.engine.assistant import Assistant
 from bot.engine.model import model_file
-from bot.tips.casework import Case, Listed
+from bot.tips.casework import Case
+from bot.tips.listing import Listed
 from bot.tips.questions import order
 from tests.databases import migrated
 from tests.doubles.twilio_wire import count_segments

@@ -23,9 +23,10 @@ from bot.privacy.sealing import Sealer
 from bot.privacy.vault import Vault
 from bot.storage.database import Database
 from bot.storage.tables import attachments, inbox, outbox, tip_drafts, trackers
-from bot.tips import casework
-from bot.tips.casework import Case, Listed
+from bot.tips import casework, listing
+from bot.tips.casework import Case
 from bot.tips.draft import SLOT, Draft
+from bot.tips.listing import Listed
 from channels.telegram.connector import CAPABILITIES as TELEGRAM
 from channels.terminal.chat import parse_line
 from channels.twilio.capabilities import MAX_BODY, SMS
@@ -147,7 +148,7 @@ class Village:
     def listed(self) -> list[Listed]:
         """What stands at the desk, in the order in which it came."""
         with self.database.read() as connection:
-            found = casework.listing(connection)
+            found = listing.everything(connection)
             order = connection.exec_driver_sql("SELECT id FROM tips ORDER BY rowid").scalars().all()
         return sorted(found, key=lambda tip: order.index(tip.id))
 

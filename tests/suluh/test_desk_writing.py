@@ -72,4 +72,4 @@ def test_the_catalogue_suggests_and_what_it_says_is_sent_as_the_officers_words(
     lines = terminal.does("Sari", "read", handoff.id, "--why", "--json").splitlines()
     asked = next(entry for entry in map(json.loads, lines) if entry["text"].startswith("paspor"))
     assert asked["level"] == "tinggi"
-    assert "ditahan" in asked["why"]
+    assert asked["why"] == ["paspor saya ditahan"]

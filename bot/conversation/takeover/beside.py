@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from bot.conversation import phrasebook, standing
+from bot.conversation import saying, standing
 from bot.conversation.capabilities import Capabilities
 from bot.conversation.messages import Content
 from bot.conversation.outbox import Outbox
-from bot.conversation.rendering import render
 from bot.conversation.takeover import erasing, handoffs
 from bot.conversation.takeover.handoffs import Handoff
 from bot.conversation.takeover.words import ERASED_LATER, NOT_ERASED
-from bot.privacy.identity import random_id
 from bot.triage import first_aid, levels
 
 
@@ -74,6 +72,4 @@ def _is_watched(text: str) -> bool:
 def _say(
     connection: Connection, outbox: Outbox, handoff: Handoff, response: str, shown: Capabilities
 ) -> None:
-    if standing.read(connection, handoff.conversation_id).may_be_told:
-        parts = render(phrasebook.say(response, handoff.channel), shown)
-        outbox.add(connection, handoff.conversation_id, handoff.channel, random_id(), parts)
+    saying.tell(connection, outbox, handoff.conversation_id, handoff.channel, response, shown)

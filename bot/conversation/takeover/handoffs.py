@@ -8,6 +8,7 @@ take a connection want the conversation locked by the caller.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection, Row
@@ -34,10 +35,17 @@ OVER = "This conversation was handed back already."
 NOT_HELD = "You do not hold this conversation any more; take it again first."
 
 
+# Why something is refused, for a program; `console/templates/kata.yml` has a sentence for each.
+Reason = Literal[
+    "other", "no_such", "over", "taken", "not_held", "unknown_member", "level", "field",
+    "empty", "too_long", "too_long_here", "stopped", "unreachable", "quiet",
+]  # fmt: skip
+
+
 class TakeoverError(OperatorError):
     """It is not possible; the message says why, and `reason` says it for a program."""
 
-    def __init__(self, message: str, reason: str = "other") -> None:
+    def __init__(self, message: str, reason: Reason = "other") -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -152,7 +160,12 @@ def queue(connection: Connection) -> list[Handoff]:
     found = [_handoff(row) for row in rows]
     return sorted(
         found,
-        key=lambda one: (one.state != WAITING, -levels.LEVELS.index(one.level), one.opened_at),
+        key=lambda one: (
+            one.state != WAITING,
+            -levels.LEVELS.index(one.level),
+            one.opened_at,
+            one.id,
+        ),
     )
 
 
@@ -304,6 +317,21 @@ def set_level(connection: Connection, handoff: Handoff, level: str) -> None:
         .where(conversations.c.id == handoff.conversation_id)
         .values(level=level, level_at=now_ms())
     )
+
+
+def before(connection: Connection, handoff: Handoff) -> str | None:
+    """The id of the one of the same conversation that ended before this one began."""
+    query = (
+        select(handoffs.c.id)
+        .where(handoffs.c.conversation_id == handoff.conversation_id)
+        .where(handoffs.c.state == ENDED)
+        .where(handoffs.c.id != handoff.id)
+        .where(handoffs.c.opened_at <= handoff.opened_at)
+        .order_by(handoffs.c.opened_at.desc(), handoffs.c.id)
+        .limit(1)
+    )
+    found: str | None = connection.execute(query).scalar()
+    return found
 
 
 def of_conversation(connection: Connection, conversation_id: str) -> Handoff | None:

@@ -68,6 +68,11 @@ def ladders() -> Mapping[str, Ladder]:
     return {level: found for level, found in _all().items() if level != BESIDE}
 
 
+def targets() -> Mapping[str, int]:
+    """Within how many milliseconds a call of each level should be taken: then others are called."""
+    return {level: ladder.steps[1].open_ms for level, ladder in ladders().items()}
+
+
 def beside_holder() -> Ladder:
     """The ladder of a cry for help in a conversation that somebody holds."""
     return _all()[BESIDE]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_ms
-from bot.conversation import cleaning, phrasebook, standing
+from bot.conversation import saying
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
 from bot.conversation.rendering import render
@@ -20,7 +20,11 @@ from bot.conversation.takeover import erasing, handoffs, replies, transcript
 from bot.conversation.takeover.handoffs import Handoff, TakeoverError
 from bot.conversation.takeover.transcript import Entry
 from bot.conversation.takeover.words import BACK_AGAIN
+from bot.conversation.takeover.writing import cleaned, require_reachable
 from bot.conversation.wiping import wipe
+from bot.privacy.audit.acts import Act
+from bot.privacy.audit.acts import note as write_down
+from bot.privacy.audit.once import Once
 from bot.privacy.identity import hashed_id, random_id
 from bot.privacy.roster import READERS
 from bot.privacy.unlocked import NOT_GRANTED, NotGranted, Unlocked
@@ -30,17 +34,7 @@ from bot.storage.locks import lock_conversations
 from bot.storage.tables import staff
 from bot.triage import levels
 
-LONGEST_MESSAGE = 2_000
-
-EMPTY = "Write something first."
-TOO_LONG = f"A message has at most {LONGEST_MESSAGE} characters."
 TOO_LONG_HERE = "This is too long for one message on this channel: say it in two."
-STOPPED = "This person asked for no more messages (STOP) and may not be written to."
-UNREACHABLE = "Nothing reaches this person any more; the reason is code {code}."
-QUIET = (
-    "This person asked not to be written to, as somebody may be reading. Wait until the person "
-    "writes again, or say that you want to write all the same."
-)
 NOT_A_MEMBER = "Nobody who is active and may answer has this name."
 BAD_LEVEL = f"A level is one of {', '.join(levels.LEVELS)}."
 
@@ -60,13 +54,12 @@ class Officers:
         self._database = vault.database
         self._capabilities = capabilities or {}
         self._outbox = Outbox(vault.sealer)
+        self._looks = Once(vault.database)
 
     def call(self, by: Unlocked, conversation_id: str, level: str = levels.ORDINARY) -> None:
         """Puts a conversation into the queue because staff want to speak with the person."""
-        _require_reader(by)
         with self._database.write() as connection:
-            lock_conversations(connection, [conversation_id])
-            handoffs.call(connection, conversation_id, handoffs.STAFF, level)
+            self._call(connection, by, conversation_id, level)
             bell.ring(connection)
 
     def call_again(self, by: Unlocked, handoff_id: str, level: str = levels.ORDINARY) -> Handoff:
@@ -76,13 +69,27 @@ class Officers:
             TakeoverError: There is no such conversation, or no such level.
         """
         if level not in levels.LEVELS:
-            raise TakeoverError(BAD_LEVEL)
-        whose = self.find(handoff_id).conversation_id
-        self.call(by, whose, level)
-        with self._database.read() as connection:
-            found = handoffs.of_conversation(connection, whose)
-        assert found is not None
-        return found
+            raise TakeoverError(BAD_LEVEL, "level")
+        with self._database.write() as connection:
+            earlier = handoffs.find(connection, handoff_id)
+            called = self._call(connection, by, earlier.conversation_id, level)
+            bell.ring(connection)
+        return called
+
+    def resume(self, by: Unlocked, handoff_id: str) -> Handoff:
+        """Calls the person of an earlier conversation again, and takes it: nobody else is called.
+
+        Raises:
+            TakenByOther: Somebody else answers this person already.
+            TakeoverError: There is no such conversation, or nothing may or can be written there.
+        """
+        with self._database.write() as connection:
+            earlier = handoffs.find(connection, handoff_id)
+            called = self._call(connection, by, earlier.conversation_id, levels.ORDINARY)
+            require_reachable(connection, earlier.conversation_id, anyway=True)
+            taken = self._take(connection, by, called)
+            bell.ring(connection)
+        return taken
 
     def erases(self, handoff_id: str) -> bool:
         """Whether all of it is deleted once nobody holds it: the person wants it so."""
@@ -97,18 +104,10 @@ class Officers:
             TakeoverError: There is none, or it has ended.
             NotGranted: The member may not open it.
         """
-        _require_reader(by)
         with self._database.write() as connection:
-            handoff = handoffs.locked(connection, handoff_id)
-            is_first = handoff.staff_id is None
-            handoffs.hold(connection, handoff, by.staff_id)
-            if is_first and not transcript.has_any(connection, handoff_id):
-                transcript.add_before(
-                    connection, self._vault.sealer, handoff.conversation_id, handoff_id
-                )
-            self._outbox.drop_more(connection, handoff.conversation_id)
+            taken = self._take(connection, by, handoffs.locked(connection, handoff_id))
             bell.ring(connection)
-            return handoffs.find(connection, handoff_id)
+        return taken
 
     def find(self, handoff_id: str) -> Handoff:
         """How a conversation stands, without a word of it.
@@ -129,7 +128,13 @@ class Officers:
         _require_reader(by)
         with self._database.read() as connection:
             handoffs.find(connection, handoff_id)
-            return transcript.read(connection, by, handoff_id)
+            entries = transcript.read(connection, by, handoff_id)
+        self._looks.note(Act.CONVERSATION_READ, by=by.staff_id, on=handoff_id)
+        return entries
+
+    def opens_file(self, by: Unlocked, handoff_id: str, file_id: str) -> None:
+        """The member opens a file of what was read: written down before the file is given."""
+        self._looks.note(Act.CONVERSATION_FILE, by=by.staff_id, on=handoff_id, detail=file_id)
 
     def say(
         self,
@@ -154,13 +159,13 @@ class Officers:
             NotHeld: The lease ran out, or somebody else has the conversation.
             TakeoverError: The person may not or cannot be written to, or it is too long.
         """
-        text = _cleaned(text)
+        text = cleaned(text)
         turn_id = random_id() if once is None else hashed_id(by.staff_id, handoff_id, once)
         with self._database.write() as connection:
             handoff = self._held(connection, by, handoff_id)
             if once is not None and self._outbox.has_turn(connection, turn_id):
                 return
-            self._require_reachable(connection, handoff.conversation_id, anyway=anyway)
+            require_reachable(connection, handoff.conversation_id, anyway=anyway)
             shown = self._capabilities.get(handoff.channel, EVERYTHING)
             parts = render([transcript.as_reply(text)], shown)
             if any(part.waits for part in parts):
@@ -183,6 +188,7 @@ class Officers:
             )
             handoffs.answered(connection, handoff)
             handoffs.renew(connection, handoff, by.staff_id)
+            write_down(connection, Act.MESSAGE_SENT, by=by.staff_id, on=handoff_id)
             bell.ring(connection)
 
     def prepared(
@@ -199,7 +205,7 @@ class Officers:
 
     def note(self, by: Unlocked, handoff_id: str, text: str) -> None:
         """Writes what only staff read."""
-        text = _cleaned(text)
+        text = cleaned(text)
         with self._database.write() as connection:
             handoff = self._held(connection, by, handoff_id)
             self._note(connection, by, handoff_id, text)
@@ -228,6 +234,7 @@ class Officers:
             if row is None:
                 raise TakeoverError(NOT_A_MEMBER, "unknown_member")
             handoffs.offer(connection, handoff, row.id)
+            write_down(connection, Act.CONVERSATION_OFFERED, by=by.staff_id, on=handoff_id)
             handoffs.renew(connection, handoff, by.staff_id)
             bell.ring(connection)
 
@@ -244,6 +251,7 @@ class Officers:
             if level != levels.URGENT:
                 handoffs.answered(connection, handoff)
             handoffs.set_level(connection, handoff, level)
+            write_down(connection, Act.LEVEL_SET, by=by.staff_id, on=handoff_id, detail=level)
             bell.ring(connection)
 
     def hand_back(self, by: Unlocked, handoff_id: str, note: str) -> None:
@@ -254,17 +262,20 @@ class Officers:
             handoff_id: Which.
             note: What was agreed, for whoever looks next; the person does not read it.
         """
-        note = _cleaned(note)
+        note = cleaned(note)
         with self._database.write() as connection:
             handoff = self._held(connection, by, handoff_id)
             self._note(connection, by, handoff_id, note)
             handoffs.end(connection, handoff, handoffs.BACK)
-            if standing.read(connection, handoff.conversation_id).may_be_told:
-                said = phrasebook.say(BACK_AGAIN, handoff.channel)
-                parts = render(said, self._capabilities.get(handoff.channel, EVERYTHING))
-                self._outbox.add(
-                    connection, handoff.conversation_id, handoff.channel, random_id(), parts
-                )
+            write_down(connection, Act.HANDED_BACK, by=by.staff_id, on=handoff_id)
+            saying.tell(
+                connection,
+                self._outbox,
+                handoff.conversation_id,
+                handoff.channel,
+                BACK_AGAIN,
+                self._capabilities.get(handoff.channel, EVERYTHING),
+            )
             wipe(connection, self._vault.sealer, handoff.conversation_id)
             bell.ring(connection)
         self._database.close_words_for_good()
@@ -276,35 +287,43 @@ class Officers:
                 update(staff).where(staff.c.id == by.staff_id).values(seen_at=now_ms())
             )
 
+    @staticmethod
+    def _call(connection: Connection, by: Unlocked, conversation_id: str, level: str) -> Handoff:
+        """Puts a conversation into the queue, and gives what stands there of it."""
+        _require_reader(by)
+        lock_conversations(connection, [conversation_id])
+        handoffs.call(connection, conversation_id, handoffs.STAFF, level)
+        called = handoffs.of_conversation(connection, conversation_id)
+        # Whoever is logged in as a reader has a key of the desk.
+        assert called is not None
+        write_down(
+            connection, Act.CONVERSATION_CALLED, by=by.staff_id, on=called.id, detail=called.level
+        )
+        return called
+
+    def _take(self, connection: Connection, by: Unlocked, handoff: Handoff) -> Handoff:
+        """Gives a locked conversation to an officer, with what was said before."""
+        _require_reader(by)
+        handoffs.hold(connection, handoff, by.staff_id)
+        if handoff.state != handoffs.HELD or handoff.staff_id != by.staff_id:
+            write_down(connection, Act.CONVERSATION_TAKEN, by=by.staff_id, on=handoff.id)
+        if handoff.staff_id is None and not transcript.has_any(connection, handoff.id):
+            transcript.add_before(
+                connection, self._vault.sealer, handoff.conversation_id, handoff.id
+            )
+        self._outbox.drop_more(connection, handoff.conversation_id)
+        return handoffs.find(connection, handoff.id)
+
     def _note(self, connection: Connection, by: Unlocked, handoff_id: str, text: str) -> None:
         transcript.add(
             connection, handoff_id, transcript.NOTE, {"text": text}, staff_id=by.staff_id
         )
+        write_down(connection, Act.NOTE_WRITTEN, by=by.staff_id, on=handoff_id)
 
     def _held(self, connection: Connection, by: Unlocked, handoff_id: str) -> Handoff:
         handoff = handoffs.locked(connection, handoff_id)
         handoffs.require_holder(handoff, by.staff_id)
         return handoff
-
-    @staticmethod
-    def _require_reachable(connection: Connection, conversation_id: str, *, anyway: bool) -> None:
-        person = standing.read(connection, conversation_id)
-        if person.stopped:
-            raise TakeoverError(STOPPED, "stopped")
-        if person.unreachable_code is not None:
-            why = UNREACHABLE.format(code=person.unreachable_code)
-            raise TakeoverError(why, "unreachable")
-        if person.quiet_at is not None and not anyway:
-            raise TakeoverError(QUIET, "quiet")
-
-
-def _cleaned(text: str) -> str:
-    cleaned, _ = cleaning.clean(text)
-    if not cleaned.strip():
-        raise TakeoverError(EMPTY, "empty")
-    if len(cleaned) > LONGEST_MESSAGE:
-        raise TakeoverError(TOO_LONG, "too_long")
-    return cleaned
 
 
 def _require_reader(by: Unlocked) -> None:

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from bot.clock import LOCAL
+from bot.clock import DAYS, LOCAL
 from bot.errors import OperatorError
 from bot.storage.tables import holidays, office_hours
 
-DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 # The office is closed for no longer than this in a row; further nobody is told a time.
 LOOK_AHEAD_DAYS = 14
 MINUTES_A_DAY = 24 * 60

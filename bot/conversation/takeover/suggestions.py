@@ -1,16 +1,18 @@
 """What the catalogue says to what a person wrote last, for an officer to send as his own words.
 
-What was said opens for the officer alone, so it is read in the process in which he is logged in.
+On the terminal it is read in the process in which the officer is logged in; for the pages of the
+desk a worker does it before (`reader`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from bot.conversation.takeover import transcript
 from bot.conversation.takeover.officer import Officers
+from bot.conversation.takeover.readings import Suggestion
 from bot.conversation.takeover.transcript import PERSON, STAFF, Entry
 from bot.privacy.unlocked import Unlocked
 from bot.triage import levels
@@ -42,15 +44,6 @@ class Catalogue(Protocol):
         """The words that make a text grave, the weightiest first."""
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A topic and what the assistant would answer to it."""
-
-    topic: str
-    title: str
-    text: str
-
-
 def suggest(
     officers: Officers, by: Unlocked, handoff_id: str, catalogue: Catalogue
 ) -> list[Suggestion]:
@@ -63,7 +56,11 @@ def suggest(
         NotGranted: The member may not open it.
     """
     channel = officers.find(handoff_id).channel
-    lines = last_lines(officers.read(by, handoff_id))
+    return to_lines(last_lines(officers.read(by, handoff_id)), channel, catalogue)
+
+
+def to_lines(lines: Sequence[str], channel: str, catalogue: Catalogue) -> list[Suggestion]:
+    """The same for lines that are known."""
     likely: dict[str, float] = {}
     for text in dict.fromkeys([*lines, "\n".join(lines)] if lines else []):
         for topic, chance in catalogue.likely(text):

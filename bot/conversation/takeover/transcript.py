@@ -15,6 +15,8 @@ from bot.clock import now_ms
 from bot.conversation.inbox import open_content
 from bot.conversation.messages import Content, Reply
 from bot.conversation.outbox import Outbox
+from bot.conversation.takeover import readings
+from bot.conversation.takeover.readings import Reading, Suggestion
 from bot.privacy import desk, receipts
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.privacy.unlocked import Unlocked
@@ -39,8 +41,9 @@ class Entry:
 
     Attributes:
         state: How far a message of staff got (see `outbox`).
-        level: How grave a message of the person is; None where nobody asked.
+        level: How grave a message of the person is; None where it was not read for that.
         why: The words that make it grave, the weightiest first.
+        suggestions: What the catalogue says to it; None where that was not looked for.
     """
 
     author: str
@@ -54,6 +57,7 @@ class Entry:
     error_code: str | None = None
     level: str | None = None
     why: Sequence[str] = field(default=(), repr=False)
+    suggestions: Sequence[Suggestion] | None = field(default=None, repr=False)
 
 
 def add(
@@ -147,7 +151,8 @@ def read(connection: Connection, by: Unlocked, handoff_id: str) -> list[Entry]:
     ).all()
     turns = [row.turn_id for row in rows if row.turn_id]
     sent = _how_far(connection, turns)
-    return [_open(by, row, sent.get(row.turn_id)) for row in rows]
+    read = readings.of_handoff(connection, by, handoff_id)
+    return [_open(by, row, sent.get(row.turn_id), read.get(row.id, Reading())) for row in rows]
 
 
 def has_any(connection: Connection, handoff_id: str) -> bool:
@@ -178,7 +183,7 @@ def _how_far(connection: Connection, turns: Sequence[str]) -> dict[str, Row]:
     return {row.turn_id: row for row in rows}
 
 
-def _open(by: Unlocked, row: Row, sent: Row | None) -> Entry:
+def _open(by: Unlocked, row: Row, sent: Row | None, read: Reading) -> Entry:
     place = _place(row.handoff_id, row.author)
     said = json.loads(by.open(row.desk_key_id, row.desk_sealed, place))
     location = said.get("location")
@@ -192,6 +197,9 @@ def _open(by: Unlocked, row: Row, sent: Row | None) -> Entry:
         inbox_id=row.inbox_id,
         state=None if sent is None else sent.state,
         error_code=None if sent is None else sent.error_code,
+        level=read.level,
+        why=read.why,
+        suggestions=read.suggestions,
     )
 
 

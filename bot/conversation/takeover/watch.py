@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_ms
-from bot.conversation import phrasebook, standing
+from bot.conversation import saying
 from bot.conversation.capabilities import EVERYTHING, Capabilities
 from bot.conversation.outbox import Outbox
-from bot.conversation.rendering import render
 from bot.conversation.takeover import calls, due, erasing, handoffs, schedule
 from bot.conversation.takeover.handoffs import HELD, Handoff, TakeoverError
 from bot.conversation.takeover.words import BACK_AGAIN, NOBODY_YET, NOT_ANSWERED, STILL_WAITS
 from bot.conversation.wiping import wipe
-from bot.privacy.identity import random_id
 from bot.privacy.vault import Vault
 from bot.storage import bell
 
@@ -121,16 +119,13 @@ class Watch:
         return True
 
     def _say(self, connection: Connection, handoff: Handoff, response: str) -> None:
-        if not standing.read(connection, handoff.conversation_id).may_be_told:
-            return
-        said = phrasebook.say(response, handoff.channel)
-        parts = render(said, self._capabilities.get(handoff.channel, EVERYTHING))
-        self._outbox.add(
+        saying.tell(
             connection,
+            self._outbox,
             handoff.conversation_id,
             handoff.channel,
-            random_id(),
-            parts,
+            response,
+            self._capabilities.get(handoff.channel, EVERYTHING),
             is_notice=True,
         )
 

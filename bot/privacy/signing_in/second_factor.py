@@ -17,6 +17,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_ms
+from bot.privacy.audit import failures
+from bot.privacy.audit.acts import Act, note
 from bot.privacy.sealing import SealBroken
 from bot.privacy.unlocked import Unlocked
 from bot.storage.tables import staff_codes, staff_factors
@@ -68,6 +70,7 @@ def set_up(connection: Connection, by: Unlocked, secret: str, code: str) -> list
     """
     step = _right_step(secret, code, after=-1)
     if step is None:
+        failures.count(connection, Act.CODE_REFUSED, by.staff_id)
         return None
     connection.execute(staff_factors.delete().where(staff_factors.c.staff_id == by.staff_id))
     connection.execute(
@@ -78,6 +81,7 @@ def set_up(connection: Connection, by: Unlocked, secret: str, code: str) -> list
             created_at=now_ms(),
         )
     )
+    note(connection, Act.APP_SET_UP, by=by.staff_id)
     return renew_paper(connection, by)
 
 
@@ -86,7 +90,10 @@ def accept(connection: Connection, by: Unlocked, code: str) -> bool:
 
     The caller's transaction must be a writing one: of two who send one code only one is heard.
     """
-    return _accept_of_app(connection, by, code) or _accept_of_paper(connection, by, code)
+    is_right = _accept_of_app(connection, by, code) or _accept_of_paper(connection, by, code)
+    if not is_right:
+        failures.count(connection, Act.CODE_REFUSED, by.staff_id)
+    return is_right
 
 
 def renew_paper(connection: Connection, by: Unlocked) -> list[str]:
@@ -97,6 +104,7 @@ def renew_paper(connection: Connection, by: Unlocked) -> list[str]:
         staff_codes.insert(),
         [{"staff_id": by.staff_id, "code_hash": _hash(by.staff_id, code)} for code in codes],
     )
+    note(connection, Act.PAPER_RENEWED, by=by.staff_id)
     return codes
 
 

@@ -8,7 +8,6 @@ twelve hours in any case, and at once when the member is disabled or given a new
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import hmac
@@ -21,7 +20,9 @@ from sqlalchemy.sql import ColumnElement
 
 from bot.clock import now_ms
 from bot.privacy import grants
+from bot.privacy.audit.acts import TERMINAL, Act, note
 from bot.privacy.boxes import KeyPair
+from bot.privacy.identity import hashed_id
 from bot.privacy.roster import READERS
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.privacy.unlocked import Unlocked
@@ -68,8 +69,10 @@ class Session:
         return _sealer(self._token).seal(plain, f"{what}:{self.id}")
 
     def open(self, sealed: bytes, what: str) -> bytes:
-        """Raises:
-        SealBroken: It was sealed by another session.
+        """Opens what `seal` gave.
+
+        Raises:
+            SealBroken: It was sealed by another session, or as something else.
         """
         return _sealer(self._token).open(sealed, f"{what}:{self.id}")
 
@@ -91,7 +94,7 @@ def begin(connection: Connection, member: Unlocked, stage: str) -> str:
         a token before somebody signs in.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    now, session_id = now_ms(), _id(token)
+    now, session_id = now_ms(), hashed_id("session", token)
     connection.execute(
         staff_sessions.insert().values(
             id=session_id,
@@ -102,6 +105,8 @@ def begin(connection: Connection, member: Unlocked, stage: str) -> str:
             seen_at=now,
         )
     )
+    if stage == OPEN:
+        note(connection, Act.SIGNED_IN, by=member.staff_id)
     return token
 
 
@@ -109,7 +114,7 @@ def find(database: Database, token: str) -> Session | None:
     """The session of a token, or None when it ended."""
     if len(token) != TOKEN_LENGTH:
         return None
-    session_id, now = _id(token), now_ms()
+    session_id, now = hashed_id("session", token), now_ms()
     with database.read() as connection:
         row = connection.execute(
             select(
@@ -169,18 +174,17 @@ def set_pending(connection: Connection, session: Session, secret: str) -> None:
     )
 
 
-def end(connection: Connection, session_id: str, staff_id: str) -> None:
-    """Ends a session of a member."""
-    connection.execute(
-        staff_sessions.delete()
-        .where(staff_sessions.c.id == session_id)
-        .where(staff_sessions.c.staff_id == staff_id)
-    )
+def end(connection: Connection, session_id: str, staff_id: str, act: Act = Act.SIGNED_OUT) -> None:
+    """Ends a session of a member; `act` is what it is called when the member was signed in."""
+    own = (staff_sessions.c.id == session_id) & (staff_sessions.c.staff_id == staff_id)
+    if _end(connection, own):
+        note(connection, act, by=staff_id)
 
 
-def end_all(connection: Connection, staff_id: str) -> None:
-    """Ends all sessions of a member."""
-    connection.execute(staff_sessions.delete().where(staff_sessions.c.staff_id == staff_id))
+def end_all(connection: Connection, staff_id: str, by: str = TERMINAL) -> None:
+    """Ends all sessions of a member, because somebody (an id) did what takes that."""
+    if ended := _end(connection, staff_sessions.c.staff_id == staff_id):
+        note(connection, Act.SESSIONS_REVOKED, by=by, on=staff_id, count=ended)
 
 
 def of_member(connection: Connection, staff_id: str) -> list[Listed]:
@@ -205,6 +209,14 @@ def is_over(now: int) -> ColumnElement:
     )
 
 
+def _end(connection: Connection, which: ColumnElement) -> int:
+    """Ends sessions, and tells in how many of them somebody was signed in."""
+    is_open = staff_sessions.c.stage == OPEN
+    ended: int = connection.execute(staff_sessions.delete().where(which & is_open)).rowcount
+    connection.execute(staff_sessions.delete().where(which))
+    return ended
+
+
 def _member(database: Database, connection: Connection, token: str, row: Row) -> Unlocked | None:
     if row.disabled_at is not None:
         return None
@@ -225,21 +237,17 @@ def _member(database: Database, connection: Connection, token: str, row: Row) ->
     return Unlocked(row.staff_id, row.name, row.role, pair, database, keys)
 
 
-def _id(token: str) -> str:
-    return base64.urlsafe_b64encode(_derive(token, b"id", 16)).decode().rstrip("=")
-
-
 def _csrf(token: str) -> str:
-    return _derive(token, b"csrf", 32).hex()
+    return _derive(token, b"csrf").hex()
 
 
 def _sealer(token: str) -> Sealer:
-    return Sealer(_derive(token, b"key", 32))
+    return Sealer(_derive(token, b"key"))
 
 
-def _derive(token: str, purpose: bytes, size: int) -> bytes:
+def _derive(token: str, purpose: bytes) -> bytes:
     """The token has 256 random bits: no slow hash is needed."""
-    return hashlib.blake2b(token.encode(), digest_size=size, person=purpose).digest()
+    return hashlib.blake2b(token.encode(), digest_size=32, person=purpose).digest()
 
 
 def _place(session_id: str) -> str:

@@ -22,7 +22,7 @@ from bot.conversation.inbox import Inbox
 from bot.conversation.messages import Attachment, Inbound
 from bot.privacy import desk as desk_key
 from bot.privacy.boxes import open_with
-from bot.privacy.keys import SEALING_SUBKEY, ServerKey
+from bot.privacy.keys import ServerKey
 from bot.privacy.sealing import SealBroken, Sealer
 from bot.storage.database import Database
 from bot.storage.tables import (
@@ -83,16 +83,6 @@ class Files:
         claim, key = self.fetched(plain)
         self.settled(claim, key)
         return claim
-
-
-@pytest.fixture
-def server_key() -> ServerKey:
-    return ServerKey(bytes(range(100, 132)))
-
-
-@pytest.fixture
-def sealer(server_key: ServerKey) -> Sealer:
-    return Sealer(server_key.subkey(SEALING_SUBKEY))
 
 
 @pytest.fixture

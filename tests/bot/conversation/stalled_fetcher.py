@@ -12,11 +12,11 @@ from collections.abc import AsyncGenerator
 
 from bot.attachments import store
 from bot.conversation.fetcher import Fetcher
-from bot.privacy.sealing import Sealer
 from bot.storage.database import Database
 from tests.bot.attachments import samples
 from tests.bot.conversation.helpers import Echo
 from tests.bot.conversation.test_fetcher import FileProvider
+from tests.keys import SEALER
 
 CLAIM_MS = 1_000
 
@@ -29,8 +29,7 @@ class Stalling(FileProvider):
 
 def main(database_url: str) -> None:
     store.CLAIM_MS = CLAIM_MS
-    sealer = Sealer(bytes(range(32)))
-    fetcher = Fetcher(Database(database_url), sealer, {"telegram": Stalling()}, Echo())
+    fetcher = Fetcher(Database(database_url), SEALER, {"telegram": Stalling()}, Echo())
     asyncio.run(fetcher.run(threading.Event()))
 
 

@@ -53,6 +53,26 @@ def test_a_worker_answers_what_comes_while_it_sleeps(
         _until(lambda: _said(database, outbox, receipt.conversation_id) == ["1:apa itu TPPO?"])
 
 
+def test_what_may_wait_is_done_while_nobody_waits_for_an_answer(
+    database: Database, sealer: Sealer, inbox: Inbox
+) -> None:
+    done: list[str] = []
+    echo = Echo(before_answer=lambda text: done.append(text))
+    runner = TurnRunner(database, sealer, echo, claim_seconds=5)
+
+    def meanwhile() -> bool:
+        done.append("meanwhile")
+        return len(done) < 4
+
+    for person in ("0812-0000-0001", "0812-0000-0002"):
+        inbox.accept(Inbound("sms", person, person, text="apa itu TPPO?"))
+    _until(lambda: runner.queue.seconds_until_ready() == 0)
+    with _working(Worker(database, runner, renew_every=1, meanwhile=meanwhile)):
+        _until(lambda: len(done) >= 4)
+    # As long as there was more of it the worker did not sleep.
+    assert done[:4] == ["apa itu TPPO?", "apa itu TPPO?", "meanwhile", "meanwhile"]
+
+
 def test_an_unfinished_line_is_answered_after_its_moment(
     database: Database, sealer: Sealer, inbox: Inbox, outbox: Outbox
 ) -> None:

@@ -30,6 +30,7 @@ from bot.storage import migrate, tables
 from bot.storage.database import Database
 from tests.bot.conversation.helpers import Echo
 from tests.bot.privacy.leftovers import left_in_files, sealed_values
+from tests.databases import TRAIL_KEY
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -44,6 +45,7 @@ NOTHING = dict.fromkeys(
             "simpan_laporan_ditarik",
         ),
         *("simpan_laporan_terputus", "simpan_pertanyaan", "simpan_angka", "simpan_percobaan"),
+        "simpan_jejak",
     ),
     0,
 )
@@ -465,6 +467,7 @@ def test_two_purges_at_once_delete_each_thing_once(rooms: Rooms) -> None:
 def on_disk(tmp_path: Path, sealer: Sealer) -> Iterator[Rooms]:
     """SQLite as it really runs; rows of many lengths were written, changed and moved."""
     database = Database(f"sqlite:///{tmp_path / 'suluh.db'}")
+    database.sign_with(TRAIL_KEY)
     migrate.upgrade(database)
     rooms = Rooms(database, sealer)
     yield rooms

@@ -3,21 +3,10 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.inbox import Inbox
-from bot.privacy.keys import SEALING_SUBKEY, ServerKey
-from bot.privacy.sealing import Sealer
+from bot.privacy.keys import ServerKey
 from bot.privacy.vault import Vault
 from bot.storage.database import Database
 from tests.bot.tips.house import House
-
-
-@pytest.fixture
-def server_key() -> ServerKey:
-    return ServerKey(bytes(range(100, 132)))
-
-
-@pytest.fixture
-def sealer(server_key: ServerKey) -> Sealer:
-    return Sealer(server_key.subkey(SEALING_SUBKEY))
 
 
 @pytest.fixture

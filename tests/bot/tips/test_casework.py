@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.privacy import retention, staff
+from bot.privacy import boxes, retention, staff
 from bot.privacy.staff import NotGranted, Unlocked
 from bot.storage.tables import tip_entries, tips
-from bot.tips import casework, filing, follow_up
-from bot.tips.casework import GIVEN_STATES, LONGEST_MESSAGE, Case, Listed, TipError
+from bot.tips import casework, filing, follow_up, listing
+from bot.tips.casework import GIVEN_STATES, LONGEST_MESSAGE, Case, TipError
 from bot.tips.draft import Draft
+from bot.tips.listing import Listed
 from bot.triage import levels
 from tests.bot.tips.house import STORY, House
 
@@ -24,7 +25,7 @@ QUESTION = "Apakah mereka masih di sana?"
 
 def _listed(house: House) -> list[Listed]:
     with house.database.read() as connection:
-        return casework.listing(connection)
+        return listing.everything(connection)
 
 
 def _member(house: House, role: str) -> Unlocked:
@@ -319,3 +320,25 @@ def test_releasing_a_report_that_was_not_withdrawn_deletes_nothing(house: House)
     filed = house.sent()
     casework.hold(house.database, filed.tip_id, held=False)
     assert house.body(filed.tip_id)["words"] == list(STORY.words)
+
+
+def test_a_search_makes_the_pair_of_the_desk_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 4):
+        house.sent(STORY, house.conversation(f"0812-0000-{number:04}"))
+    made: list[bytes] = []
+    real = boxes.crypto_scalarmult_base
+
+    def noted(private_key: bytes) -> bytes:
+        made.append(private_key)
+        return real(private_key)
+
+    # Somebody who has opened nothing before.
+    member = _member(house, "officer")
+    monkeypatch.setattr(boxes, "crypto_scalarmult_base", noted)
+    with house.database.read() as connection:
+        assert len(casework.search(member, connection, "gudang")) == 3
+        assert len(casework.search(member, connection, "surau")) == 3
+    # That of the grant, and that of the desk.
+    assert len(made) == 2

@@ -7,11 +7,23 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Playwright, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -30,6 +42,62 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, textarea, .numbe
     .map((element) => [element.textContent.trim() || element.id, element.getBoundingClientRect()])
     .filter(([, box]) => box.width < 44 || box.height < 44)
     .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+
+
+class Watched:
+    """Opens browsers of their own, and notes what no page may do: break one of its rules."""
+
+    def __init__(self, browser: Browser, timeout_ms: int) -> None:
+        self._browser = browser
+        self._timeout_ms = timeout_ms
+        self._contexts: list[BrowserContext] = []
+        self._problems: list[str] = []
+
+    def context(self, **options: Any) -> BrowserContext:
+        """Of somebody in Bengkulu; `options` are those of Playwright."""
+        context = self._browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", **options)
+        self._contexts.append(context)
+        context.set_default_timeout(self._timeout_ms)
+        context.on("weberror", lambda error: self._problems.append(str(error.error)))
+        context.on("console", self._note)
+        return context
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def check(self) -> None:
+        """No page had an error, or asked for what its headers forbid."""
+        assert self._problems == []
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self._problems.append(message.text)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The installed browser; the test fails where there is none."""
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        if path is None:
+            pytest.fail(NO_CHROMIUM, pytrace=False)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def watched(browser: Browser, timeout_ms: int) -> Iterator[Watched]:
+    """Browsers for one test, closed after it; what their pages did is checked at its end."""
+    contexts = Watched(browser, timeout_ms)
+    try:
+        yield contexts
+    finally:
+        contexts.close()
+    contexts.check()
 
 
 def say(page: Page, text: str) -> None:

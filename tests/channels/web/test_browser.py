@@ -11,27 +11,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     Dialog,
     Page,
-    Playwright,
     Request,
     Route,
     expect,
-    sync_playwright,
 )
 
 from bot.settings import PROJECT_ROOT
 from tests.channels.web.browser import (
-    CHROMIUM_FLAGS,
     HARMLESS,
-    NO_CHROMIUM,
     SMALL_TARGETS,
     assert_shown_is_kept,
     bubbles,
     check_with_axe,
+    chromium,
     compressed,
-    find_chromium,
     hold_navigation,
     is_in_sight,
     kept,
@@ -43,6 +38,7 @@ from tests.channels.web.browser import (
     size,
     wait_for,
     wait_until_quiet,
+    watched,
 )
 from tests.processes import Product
 
@@ -76,47 +72,24 @@ def address(product: Product) -> str:
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = find_chromium(playwright)
-    if path is None:
-        pytest.fail(NO_CHROMIUM, pytrace=False)
-    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-    yield browser
-    browser.close()
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
 def open_chat(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Opens the chat as a new visitor; the page must stay free of errors and refused content."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+    with watched(browser, ANSWER_MS) as contexts:
 
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", **options)
-        contexts.append(context)
-        context.set_default_timeout(ANSWER_MS)
-        context.route(HARMLESS, lambda route: route.fulfill(body="<title>elsewhere</title>"))
-        context.on("weberror", lambda error: problems.append(str(error.error)))
-        context.on(
-            "console",
-            lambda message: (
-                problems.append(message.text) if "Content Security Policy" in message.text else None
-            ),
-        )
-        page = context.new_page()
-        page.goto(address)
-        return page
+        def open_page(**options: Any) -> Page:
+            context = contexts.context(**options)
+            context.route(HARMLESS, lambda route: route.fulfill(body="<title>elsewhere</title>"))
+            page = context.new_page()
+            page.goto(address)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert problems == []
+        yield open_page
 
 
 def test_the_answer_appears_without_reloading(open_chat: OpenPage) -> None:

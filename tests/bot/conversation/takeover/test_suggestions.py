@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 import pytest
 
 from bot.conversation.takeover import suggestions
@@ -14,33 +11,7 @@ from bot.privacy.receipts import Receipt
 from bot.privacy.staff import NotGranted
 from bot.triage import levels
 from tests.bot.conversation.takeover.desk import CRY, Desk
-
-
-@dataclass
-class Shelf:
-    """A small catalogue that notes what it was asked."""
-
-    chances: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def likely(self, text: str) -> Sequence[tuple[str, float]]:
-        self.asked.append(text)
-        return self.chances.get(text, [])
-
-    def after(self, topic: str) -> Sequence[str]:
-        return [f"{topic}_lalu", f"{topic}_lagi"]
-
-    def title(self, topic: str) -> str:
-        return topic.upper()
-
-    def text(self, topic: str, channel: str) -> str:
-        return f"{topic} on {channel}"
-
-    def level(self, text: str) -> str:
-        return levels.URGENT if text == CRY else levels.ORDINARY
-
-    def why(self, text: str) -> Sequence[str]:
-        return ["dikunci"]
+from tests.bot.conversation.takeover.shelf import Shelf
 
 
 def _lines(*said: str) -> list[Entry]:
