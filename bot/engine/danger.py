@@ -14,6 +14,7 @@ from bot.nlu.features import raw_words, words
 from bot.nlu.following import asks, without_address
 from bot.nlu.labels import ABROAD, DANGER_SLOT, FAQ, KIND_SLOT
 from bot.tips import feeling
+from bot.tips.draft import SLOT, Draft
 from bot.triage import after_cry, first_aid, levels, voices
 from bot.triage.after_cry import Cry
 from bot.triage.first_aid import CODE_WORD, SUICIDE, WATCHED
@@ -140,8 +141,11 @@ def code_word(text: str, tracker: Any) -> Understanding | None:
     """
     said = raw_words(text)
     is_bare = len(said) <= LONGEST_FEELING and not asks(said)
-    in_danger = bool(tracker.get_slot(DANGER_SLOT)) or (
-        is_bare and Memory.of(tracker).was_in_danger
+    in_danger = (
+        bool(tracker.get_slot(DANGER_SLOT))
+        or (is_bare and Memory.of(tracker).was_in_danger)
+        # A report may be about rice.
+        or (is_bare and text.lstrip()[:2].isupper() and _is_told_of_danger(tracker))
     )
     if not first_aid.says_code_word(text, in_danger=in_danger):
         return None
@@ -149,6 +153,12 @@ def code_word(text: str, tracker: Any) -> Understanding | None:
         return replace(certain(levels.URGENT, **{CODE_WORD: "arti"}), level=levels.SERIOUS)
     place = "patokan" if first_aid.has_place(text) else "saja"
     return replace(certain(levels.URGENT, **{CODE_WORD: place}), level=levels.URGENT)
+
+
+def _is_told_of_danger(tracker: Any) -> bool:
+    """Whether a report is told of somebody who is in danger."""
+    draft = Draft.from_slot(tracker.get_slot(SLOT))
+    return draft is not None and draft.level == levels.URGENT
 
 
 def only_feels(text: str, understanding: Understanding) -> bool:

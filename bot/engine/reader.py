@@ -158,7 +158,9 @@ class Reader:
 
         if lines[0].payload is None and (step := telling.step_in_words(tracker, text)):
             return step
-        if self._stop(tracker, text) or self._picked(tracker, lines, text):
+        if self._stop(tracker, text) or danger.code_word(text, tracker):
+            return None
+        if self._picked(tracker, lines, text):
             return None
         return (
             follow_ups.with_receipt(text)
